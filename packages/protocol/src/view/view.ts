@@ -1,0 +1,118 @@
+import type { Interrupt, Message } from "../events.ts";
+import type { Task } from "../custom.ts";
+
+/**
+ * The view of a thread: the fold of its events. One reducer (view/reduce.ts), used by server and
+ * client alike. Every value is JSON, so a view can be stored and sent as it is.
+ */
+export interface ThreadView {
+  readonly threadId: string;
+  /** Seq of the last event folded in; 0 for an empty thread. */
+  readonly lastSeq: number;
+  readonly status: ThreadStatus;
+  /** The conversation, activities included; the text of an open message is what has come so far. */
+  readonly messages: readonly Message[];
+  /** The agents' shared state (STATE_SNAPSHOT, STATE_DELTA). */
+  readonly state: unknown;
+  /** Every run, oldest first. */
+  readonly runs: readonly RunView[];
+  /** Tool calls of the newest run that had any, in order. */
+  readonly toolCalls: readonly ToolCallView[];
+  /** Named agents of the newest run that had any, in order of their start. */
+  readonly subagents: readonly SubagentView[];
+  /** Steps of the newest run that had any, in order of their start. */
+  readonly steps: readonly StepView[];
+  /** The newest run's last CUSTOM `progress`. */
+  readonly progress: ProgressView | null;
+  /** The newest run's last CUSTOM `confidence`, 0 to 1. */
+  readonly confidence: number | null;
+  /** Chart commands in force, in order, as a late joiner needs them. */
+  readonly chart: readonly ChartCommandView[];
+  /** Charts made (CUSTOM `chart.created`). */
+  readonly charts: readonly ChartView[];
+  readonly artifacts: readonly ArtifactView[];
+  /** Tasks by id, as the last `task.changed` left them. */
+  readonly tasks: { readonly [id: string]: Task };
+  /** Questions nobody has answered yet. */
+  readonly pendingInterrupts: readonly PendingInterrupt[];
+}
+
+export type ThreadStatus = "idle" | "running" | "paused" | "waiting" | "failed";
+
+export interface RunView {
+  readonly runId: string;
+  readonly parentRunId: string | null;
+  /** The agent's name, from RUN_STARTED.input.forwardedProps.agent. */
+  readonly agent: string | null;
+  readonly status: "running" | "paused" | "completed" | "waiting" | "cancelled" | "failed";
+  /** Seq of RUN_STARTED. */
+  readonly startSeq: number;
+  /** Seq of the terminal event; null while it runs. */
+  readonly endSeq: number | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly error: { readonly code: string | null; readonly message: string } | null;
+}
+
+export interface ToolCallView {
+  readonly toolCallId: string;
+  readonly name: string;
+  readonly runId: string;
+  readonly subagentRunId: string | null;
+  /** JSON text, as far as it has come. */
+  readonly args: string;
+  readonly status: "calling" | "running" | "completed" | "unfinished";
+  readonly result: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface SubagentView {
+  readonly subagentRunId: string;
+  readonly name: string;
+  readonly emoji: string | null;
+  readonly status: "working" | "completed" | "suspended" | "failed";
+  readonly message: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface StepView {
+  readonly name: string;
+  readonly status: "running" | "completed";
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface ProgressView {
+  readonly current: number;
+  readonly total: number;
+  readonly message: string | null;
+}
+
+export interface ChartCommandView {
+  readonly seq: number;
+  readonly command: string;
+  readonly commandType: "chart_command" | "raw";
+  /** Name of the agent that drew it. */
+  readonly agent: string | null;
+}
+
+export interface ChartView {
+  readonly chartId: string;
+  readonly url: string;
+  readonly symbol: string;
+  readonly interval: string;
+}
+
+export interface ArtifactView {
+  readonly artifactId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly content: unknown;
+}
+
+export interface PendingInterrupt {
+  readonly runId: string;
+  readonly interrupt: Interrupt;
+}
