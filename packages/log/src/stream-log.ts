@@ -137,7 +137,7 @@ export interface StreamLog {
 
   /**
    * Resolves once the batch is durable at the store's level. Batches are applied in the order of
-   * the calls; a refused one leaves the others be.
+   * the calls; a refused one leaves the others be, and does not use up its producer's `n`.
    * @throws not_found, stream_closed, head_mismatch, control_mismatch, producer_fenced, producer_gap,
    *   payload_too_large, overloaded (the queue is over its hard bound), storage_full, unavailable
    */
@@ -149,7 +149,10 @@ export interface StreamLog {
   read(stream: string, options: ReadOptions): Promise<ReadResult>;
   /** As {@link read}, at once, when all of the answer is in memory; else undefined. */
   readHot(stream: string, options: ReadOptions): ReadResult | undefined;
-  /** The listener must not throw. Only what is committed after the call is told. */
+  /**
+   * The listener must not throw. Only what is committed after the call is told; it is told before
+   * the promise of the append that made it resolves.
+   */
   tail(stream: string, listener: (event: TailEvent) => void): () => void;
 
   control(key: string): Promise<string | undefined>;

@@ -3,10 +3,9 @@ import type { ThreadEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import type { ErrorCode } from "./errors.ts";
 
-/** What a dialect may know about the connection it speaks on. Nothing in it changes later. */
+/** What a dialect may know of the thread it speaks about. The same for every client of the thread. */
 export interface DialectContext {
   readonly threadId: string;
-  readonly clientId: string;
   /** Base for links in frames, such as a chart's page: `http://host:port`, no slash at the end. */
   readonly origin: string;
 }
@@ -47,9 +46,12 @@ export interface Dialect<State = unknown> {
   readonly initial: State;
   step(state: State, at: ThreadEvent, context: DialectContext): Step<State>;
   /** What a frame of the client means. Must not throw, whatever the text. */
-  decode(text: string, context: DialectContext, now: number): Decoded;
-  /** The first frame. */
-  greet(context: DialectContext, at: { readonly epoch: string; readonly lastSeq: number; readonly now: number }): JsonObject;
+  decode(text: string, now: number): Decoded;
+  /** The first frame to one client; absent where the protocol has none. */
+  greet(
+    context: DialectContext,
+    client: { readonly clientId: string; readonly epoch: string; readonly lastSeq: number; readonly now: number },
+  ): JsonObject | undefined;
   /** Tells that the cursor could not be honoured; what a late joiner gets follows. */
   reset(reason: ResetReason, at: { readonly epoch: string; readonly lastSeq: number }): JsonObject;
   /** The answer to a command; absent where the protocol has none. */
