@@ -5,12 +5,7 @@ import type { Json } from "./json.ts";
  * What a client asks of a thread. Every command may carry an `id`; the same id from the same client
  * on the same thread applies once (rule R4).
  */
-export type Command =
-  | StartCommand
-  | CancelCommand
-  | PauseCommand
-  | ResumeCommand
-  | AnswerCommand;
+export type Command = StartCommand | CancelCommand | PauseCommand | ResumeCommand | AnswerCommand;
 
 interface CommandBase {
   readonly id?: string;

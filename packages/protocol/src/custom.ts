@@ -1,80 +1,98 @@
-import { z } from "zod";
-
 /**
- * What AG-UI lacks: the payloads of CUSTOM events, by name. Presence and typing are not here; they
- * are never logged.
+ * What AG-UI lacks: the payloads of CUSTOM events, by name. Their schemas stand in schemas/custom.ts,
+ * apart from here so that a browser need not load them. Presence and typing are not here; they are
+ * never logged.
  */
 
-export const TaskSchema = z.object({
-  id: z.string().min(1).max(128),
-  title: z.string().min(1).max(500),
-  description: z.string().max(20_000).default(""),
-  status: z.enum(["pending", "running", "paused", "completed", "failed", "cancelled"]).default("pending"),
-  priority: z.enum(["P0", "P1", "P2", "P3"]).nullable().default(null),
-  agent: z.string().max(128).nullable().default(null),
-  checklist: z.array(z.object({ text: z.string().max(500), done: z.boolean() })).max(200).default([]),
-  tags: z.array(z.string().max(64)).max(50).default([]),
+export type TaskStatus = "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+export type TaskPriority = "P0" | "P1" | "P2" | "P3";
+
+/** A task as people and HTTP callers see it; hence the snake_case. */
+export interface Task {
+  id: string;
+  title: string;
+  description: string;
+  status: TaskStatus;
+  priority: TaskPriority | null;
+  /** Name of the agent that works on it. */
+  agent: string | null;
+  checklist: { text: string; done: boolean }[];
+  tags: string[];
   /** 0 to 1. */
-  progress: z.number().min(0).max(1).nullable().default(null),
+  progress: number | null;
   /** 0 to 1. */
-  confidence: z.number().min(0).max(1).nullable().default(null),
-  result: z.unknown().optional(),
+  confidence: number | null;
+  result?: unknown;
   /** ISO-8601 UTC with milliseconds. */
-  created_at: z.string(),
+  created_at: string;
   /** ISO-8601 UTC with milliseconds. */
-  updated_at: z.string(),
+  updated_at: string;
   /** Counts changes from 1. */
-  version: z.number().int().min(1),
-});
-export type Task = z.infer<typeof TaskSchema>;
+  version: number;
+}
 
-export const ChartCommandSchema = z.object({
-  command: z.string().min(1).max(2_000),
+export interface ChartCommandPayload {
+  command: string;
   /** `raw`: the grammar does not know it; delivered verbatim all the same. */
-  commandType: z.enum(["chart_command", "raw"]),
+  commandType: "chart_command" | "raw";
   /** Name of the agent that drew it. */
-  agent: z.string().nullable().optional(),
-});
+  agent?: string | null | undefined;
+}
 
-export const ChartCreatedSchema = z.object({
-  chartId: z.string().min(1),
+export interface ChartCreatedPayload {
+  chartId: string;
   /** Path or URL of a page that shows the chart. */
-  url: z.string().min(1),
-  symbol: z.string().min(1),
-  interval: z.string().min(1),
-});
+  url: string;
+  symbol: string;
+  interval: string;
+}
 
-export const ArtifactSchema = z.object({
-  artifactId: z.string().min(1),
-  kind: z.string().min(1),
-  title: z.string(),
-  content: z.unknown(),
-});
+export interface ArtifactPayload {
+  artifactId: string;
+  kind: string;
+  title: string;
+  content: unknown;
+}
 
-export const ProgressSchema = z.object({
-  current: z.number().min(0),
-  total: z.number().min(0),
-  message: z.string().nullable().optional(),
-});
+export interface ProgressPayload {
+  current: number;
+  total: number;
+  message?: string | null | undefined;
+}
 
-export const ConfidenceSchema = z.object({ confidence: z.number().min(0).max(1) });
-export const RunPausedSchema = z.object({ runId: z.string() });
-export const RunResumedSchema = z.object({ runId: z.string() });
-export const TaskChangedSchema = z.object({ task: TaskSchema, deleted: z.boolean().optional() });
-export const NotificationSchema = z.object({ title: z.string(), body: z.string().optional() });
+export interface ConfidencePayload {
+  /** 0 to 1. */
+  confidence: number;
+}
 
-/** Schema of `value` by the CUSTOM event's `name`. A name not listed is the agent's own and passes. */
-export const CUSTOM_PAYLOADS = {
-  "chart.command": ChartCommandSchema,
-  "chart.created": ChartCreatedSchema,
-  artifact: ArtifactSchema,
-  progress: ProgressSchema,
-  confidence: ConfidenceSchema,
-  "run.paused": RunPausedSchema,
-  "run.resumed": RunResumedSchema,
-  "task.changed": TaskChangedSchema,
-  notification: NotificationSchema,
-} as const;
+/** Payload of `run.paused` and `run.resumed`. */
+export interface RunHeldPayload {
+  runId: string;
+}
 
-export type CustomName = keyof typeof CUSTOM_PAYLOADS;
-export type CustomPayload<Name extends CustomName> = z.infer<(typeof CUSTOM_PAYLOADS)[Name]>;
+export interface TaskChangedPayload {
+  /** The task as it is now. */
+  task: Task;
+  deleted?: boolean | undefined;
+}
+
+export interface NotificationPayload {
+  title: string;
+  body?: string | undefined;
+}
+
+/** Payload by the CUSTOM event's `name`. A name not listed is the agent's own. */
+export interface CustomPayloads {
+  "chart.command": ChartCommandPayload;
+  "chart.created": ChartCreatedPayload;
+  artifact: ArtifactPayload;
+  progress: ProgressPayload;
+  confidence: ConfidencePayload;
+  "run.paused": RunHeldPayload;
+  "run.resumed": RunHeldPayload;
+  "task.changed": TaskChangedPayload;
+  notification: NotificationPayload;
+}
+
+export type CustomName = keyof CustomPayloads;
+export type CustomPayload<Name extends CustomName> = CustomPayloads[Name];

@@ -8,7 +8,10 @@ export const ERRORS = {
   invalid_input: { status: 400, remedy: "Correct the named field and send it again." },
   empty_message: { status: 400, remedy: "Send a message with text in it." },
   invalid_cursor: { status: 400, remedy: "Pass a position as SEQ or EPOCH.SEQ, as a frame or answer gave it." },
-  payload_too_large: { status: 413, remedy: "Send less in one frame or body, or raise the limit in the server's settings." },
+  payload_too_large: {
+    status: 413,
+    remedy: "Send less in one frame or body, or raise the limit in the server's settings.",
+  },
   forbidden: { status: 403, remedy: "Use credentials that allow this." },
   origin_not_allowed: { status: 403, remedy: "Add this origin to THROUGHLINE_ALLOWED_ORIGINS." },
   not_found: { status: 404, remedy: "Check the id; it may belong to somebody else or be deleted." },
