@@ -1,0 +1,71 @@
+// `node scripts/run.mjs <task> [args]`: what every npm script calls. Sets the clone up first, then
+// runs the task with a Node that is new enough.
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { ensureInstalled, pickNode, ROOT } from "./setup.mjs";
+
+const SOURCE = "--conditions=@throughline/source";
+// Node 22 calls type stripping experimental on every start.
+const QUIET = "--disable-warning=ExperimentalWarning";
+const VITEST = "node_modules/vitest/vitest.mjs";
+
+/** Each task: the files to run in turn, with their arguments. */
+const TASKS = {
+  start: [["scripts/build-console.mjs"], [SOURCE, QUIET, "packages/throughline/src/bin.ts", "start", "..."]],
+  test: [[VITEST, "run", "--project", "unit", "--project", "acceptance", "..."]],
+  "test:browser": [["scripts/build-console.mjs"], [VITEST, "run", "--project", "browser", "..."]],
+  faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
+  bench: [["scripts/bench.mjs", "..."]],
+  build: [["scripts/build.mjs", "..."], ["scripts/build-console.mjs"]],
+  format: [["node_modules/oxfmt/bin/oxfmt", "."]],
+  lint: [
+    ["node_modules/oxfmt/bin/oxfmt", "--check", "."],
+    ["node_modules/oxlint/bin/oxlint"],
+    ["node_modules/typescript/bin/tsc", "-p", "."],
+    ["node_modules/typescript/bin/tsc", "-p", "apps/console"],
+    ["scripts/check-house.mjs"],
+    ["node_modules/knip/bin/knip.js"],
+  ],
+};
+
+const [task = "", ...args] = process.argv.slice(2);
+if (!isTask(task)) {
+  console.error(`throughline: no task "${task}". There are: ${Object.keys(TASKS).join(", ")}`);
+  process.exit(2);
+}
+
+await ensureInstalled();
+const node = pickNode();
+const env = { ...process.env, PATH: [path.dirname(node), process.env.PATH].join(path.delimiter) };
+for (const step of TASKS[task]) {
+  const code = await runNode(step.flatMap((word) => (word === "..." ? args : [word])));
+  if (code !== 0) process.exit(code);
+}
+
+/**
+ * @param {string} word
+ * @returns {word is keyof typeof TASKS}
+ */
+function isTask(word) {
+  return Object.hasOwn(TASKS, word);
+}
+
+/**
+ * @param {string[]} words
+ * @returns {Promise<number>} the exit code
+ */
+function runNode(words) {
+  const child = spawn(node, words, { cwd: ROOT, env, stdio: "inherit" });
+  // The child ends in its own time, so this process waits; who started it knows only this one.
+  const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+  process.on("SIGINT", forward);
+  process.on("SIGTERM", forward);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      process.off("SIGINT", forward);
+      process.off("SIGTERM", forward);
+      resolve(code ?? 1);
+    });
+  });
+}

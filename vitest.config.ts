@@ -1,0 +1,57 @@
+import { defineConfig } from "vitest/config";
+
+/** Workspace packages resolve to their source, so nothing needs building before a test. */
+const CONDITION = "@throughline/source";
+
+/** What every project shares. */
+const shared = {
+  setupFiles: ["./scripts/vitest-no-console.ts"],
+  // A process per file: the tests open sockets, worker threads and native modules.
+  pool: "forks" as const,
+  // Worker threads that a test starts inherit the flag, and with it the source condition.
+  execArgv: [`--conditions=${CONDITION}`],
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+};
+
+const resolve = { conditions: [CONDITION, "module", "node", "development|production"] };
+const ssr = { resolve: { conditions: [CONDITION, "module", "node", "development|production"] } };
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["packages/*/tests/**/*.test.ts", "apps/*/tests/**/*.test.{ts,tsx}", "scripts/tests/**/*.test.ts"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          ...shared,
+          name: "acceptance",
+          include: ["tests/acceptance/**/*.test.ts", "tests/faults/**/*.test.ts"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        // One browser at a time: two of them on two cores only wait for each other.
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["tests/browser/**/*.browser.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
