@@ -35,6 +35,10 @@ export const ERRORS = {
   unavailable: { status: 503, remedy: "Try again in a moment." },
   overloaded: { status: 503, remedy: "The server cannot write as fast as it is asked to; slow down and try again." },
   draining: { status: 503, remedy: "The server is going down; connect again in a moment." },
+  // How a server refuses to start
+  invalid_setting: { status: 500, remedy: "Correct the named settings and start again." },
+  insecure_binding: { status: 500, remedy: "Listen on a loopback address, or turn on authentication." },
+  address_in_use: { status: 500, remedy: "Stop what listens there, or choose another THROUGHLINE_PORT." },
   // How a run fails
   agent_error: { status: 500, remedy: "The agent threw; see its message and the server's log." },
   agent_invalid_event: { status: 500, remedy: "The agent emitted what AG-UI does not allow; mend the agent." },
