@@ -1,1 +1,3 @@
+export { createMemoryLog, type MemoryLogOptions } from "./memory/memory-log.ts";
+export { memoryDisk, type DiskWrite, type MemoryDisk, type MemoryDiskOptions, type WriteFate } from "./memory/disk.ts";
 export * from "./stream-log.ts";

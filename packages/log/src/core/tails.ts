@@ -1,0 +1,35 @@
+/** Who wants to hear of which stream's commits. */
+import type { TailEvent } from "../stream-log.ts";
+
+type Listener = (event: TailEvent) => void;
+
+export class Tails {
+  readonly #streams = new Map<string, Set<{ readonly tell: Listener }>>();
+
+  /** @returns stops it; safe to repeat */
+  add(stream: string, tell: Listener): () => void {
+    const entry = { tell };
+    const entries = this.#streams.get(stream) ?? new Set();
+    entries.add(entry);
+    this.#streams.set(stream, entries);
+    return () => {
+      if (entries.delete(entry) && entries.size === 0 && this.#streams.get(stream) === entries) {
+        this.#streams.delete(stream);
+      }
+    };
+  }
+
+  /** A listener added meanwhile hears the next commit, not this one. */
+  tell(stream: string, event: TailEvent): void {
+    const entries = this.#streams.get(stream);
+    if (entries === undefined) return;
+    if (entries.size === 1) {
+      for (const entry of entries) return entry.tell(event);
+    }
+    for (const entry of [...entries]) if (entries.has(entry)) entry.tell(event);
+  }
+
+  clear(): void {
+    this.#streams.clear();
+  }
+}
