@@ -22,7 +22,7 @@ export interface Agent {
 
 /** What an agent is given beside its input. */
 export interface AgentContext {
-  /** Fires when the run is cancelled, fenced or drained. Rule R5: within 50 ms of the cancel. */
+  /** Fires when the run has ended, in whatever way; within 50 ms of a cancel (rule R5). */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly clock: Clock;

@@ -62,8 +62,11 @@ export interface Dialect<State = unknown> {
   readonly idle?: { readonly afterMs: number; readonly frame: JsonObject };
   /** Whether leaving cancels the client's own run, after the grace the gateway is configured with. */
   readonly cancelsOnLeave?: boolean;
-  /** What one without a cursor gets: `run` = the frames of the current run, `live` = only what comes. */
-  readonly lateJoin: "run" | "live";
+  /**
+   * What one without a cursor gets before what comes: `all` events of the thread, those of the `run`
+   * that goes on, or none (`live`).
+   */
+  readonly lateJoin: "all" | "run" | "live";
 }
 
 /**

@@ -1,9 +1,12 @@
 export * from "./agent.ts";
+export * from "./chart/grammar.ts";
+export { foldInForce } from "./chart/in-force.ts";
 export * from "./commands.ts";
-export * from "./custom.ts";
+export type * from "./custom.ts";
 export * from "./dialect.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./json.ts";
 export * from "./seams.ts";
-export * from "./view/view.ts";
+export { emptyView, reduce, reduceAll } from "./view/reduce.ts";
+export type * from "./view/view.ts";

@@ -35,6 +35,8 @@ export interface ThreadView {
   readonly tasks: { readonly [id: string]: Task };
   /** Questions nobody has answered yet. */
   readonly pendingInterrupts: readonly PendingInterrupt[];
+  /** What the current run has begun and not ended, in order, so that a late joiner can re-open it. */
+  readonly open: readonly OpenItemView[];
 }
 
 export type ThreadStatus = "idle" | "running" | "paused" | "waiting" | "failed";
@@ -61,7 +63,12 @@ export interface ToolCallView {
   readonly subagentRunId: string | null;
   /** JSON text, as far as it has come. */
   readonly args: string;
+  /**
+   * `calling`: its arguments are still coming. `running`: its result is awaited, if need be beyond the
+   * run's end, from the application. `unfinished`: the run failed or was cancelled before the result.
+   */
   readonly status: "calling" | "running" | "completed" | "unfinished";
+  /** The text of the result; parts that are not text are in the tool message only. */
   readonly result: string | null;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -69,6 +76,8 @@ export interface ToolCallView {
 
 export interface SubagentView {
   readonly subagentRunId: string;
+  readonly runId: string;
+  readonly parentSubagentRunId: string | null;
   readonly name: string;
   readonly emoji: string | null;
   readonly status: "working" | "completed" | "suspended" | "failed";
@@ -79,6 +88,8 @@ export interface SubagentView {
 
 export interface StepView {
   readonly name: string;
+  readonly runId: string;
+  readonly subagentRunId: string | null;
   readonly status: "running" | "completed";
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -115,4 +126,12 @@ export interface ArtifactView {
 export interface PendingInterrupt {
   readonly runId: string;
   readonly interrupt: Interrupt;
+}
+
+/** An item that has been begun and not ended. Open steps and subagents show in their own lists. */
+export interface OpenItemView {
+  readonly kind: "message" | "tool_call" | "reasoning" | "reasoning_message";
+  /** Its messageId or toolCallId. */
+  readonly id: string;
+  readonly subagentRunId: string | null;
 }
