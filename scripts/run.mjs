@@ -11,12 +11,13 @@ const VITEST = "node_modules/vitest/vitest.mjs";
 
 /** Each task: the files to run in turn, with their arguments. */
 const TASKS = {
+  setup: [],
   start: [["scripts/build-console.mjs"], [SOURCE, QUIET, "packages/throughline/src/bin.ts", "start", "..."]],
   test: [[VITEST, "run", "--project", "unit", "--project", "acceptance", "..."]],
   "test:browser": [["scripts/build-console.mjs"], [VITEST, "run", "--project", "browser", "..."]],
   faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
   bench: [["scripts/bench.mjs", "..."]],
-  build: [["scripts/build.mjs", "..."], ["scripts/build-console.mjs"]],
+  build: [["scripts/build.mjs"]],
   format: [["node_modules/oxfmt/bin/oxfmt", "."]],
   lint: [
     ["node_modules/oxfmt/bin/oxfmt", "--check", "."],

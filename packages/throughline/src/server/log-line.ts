@@ -13,6 +13,11 @@ function show(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
 }
 
+/** A log line for programs: JSON escapes the C0 controls by itself, and the others are escaped here. */
+export function jsonLine(json: string): string {
+  return `${escapeControls(json.trimEnd())}\n`;
+}
+
 /** Replaces C0 and C1 controls, DEL and the Unicode line separators by their `\u` escapes. */
 function escapeControls(text: string): string {
   // oxlint-disable-next-line no-control-regex -- controls are what this is about

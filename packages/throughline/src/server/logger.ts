@@ -1,6 +1,6 @@
 import type { LogFields, Logger } from "@throughline/protocol";
 import { type DestinationStream, pino, type Logger as Pino } from "pino";
-import { readableLine } from "./log-line.ts";
+import { jsonLine, readableLine } from "./log-line.ts";
 
 /** Names of fields whose value is never written, here and one level deeper. */
 const SECRET_FIELDS = ["token", "ticket", "authorization", "cookie", "password", "secret", "apiKey"];
@@ -17,12 +17,12 @@ export interface LoggerOptions {
 }
 
 /**
- * The program's logger: a JSON object a line, without tokens. JSON escapes every control character,
- * so a field cannot forge a line.
+ * The program's logger: one line a message, without tokens and without control characters, so that
+ * no field can forge a line.
  */
 export function createLogger({ level, write, readable }: LoggerOptions): Logger {
   const destination: DestinationStream = {
-    write: (line) => write(readable ? readableLine(line) : line),
+    write: (line) => write(readable ? readableLine(line) : jsonLine(line)),
   };
   const options = {
     level,
