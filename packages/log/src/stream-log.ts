@@ -105,7 +105,12 @@ export interface ReadResult {
 
 /** What a tail is told, after the commit that holds it has returned (L1), in order, without a gap. */
 export type TailEvent =
-  | { readonly type: "records"; readonly epoch: string; readonly first: number; readonly records: readonly Uint8Array[] }
+  | {
+      readonly type: "records";
+      readonly epoch: string;
+      readonly first: number;
+      readonly records: readonly Uint8Array[];
+    }
   | { readonly type: "closed" }
   | { readonly type: "deleted" };
 
@@ -171,7 +176,11 @@ export interface StreamLog {
   setMetadata(stream: string, metadata: Readonly<Record<string, string>>): Promise<void>;
 
   /** Whether appends would be taken now, and why not. */
-  health(): { readonly writable: boolean; readonly code?: "storage_full" | "corrupt" | "unavailable"; readonly queuedBytes: number };
+  health(): {
+    readonly writable: boolean;
+    readonly code?: "storage_full" | "corrupt" | "unavailable";
+    readonly queuedBytes: number;
+  };
   /** Commits what was handed in, then lets go of files and threads. Safe to repeat. */
   close(): Promise<void>;
 }

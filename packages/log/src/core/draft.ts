@@ -151,7 +151,8 @@ export class Draft<R extends { readonly length: number }> {
     if (count > 0) {
       this.streams.set(state.name, { ...state, head: last, touchedAt: this.at });
       const piece = this.pieces.get(state.owner);
-      if (piece === undefined) this.pieces.set(state.owner, { owner: state.owner, first, count, records: [append.records] });
+      if (piece === undefined)
+        this.pieces.set(state.owner, { owner: state.owner, first, count, records: [append.records] });
       else {
         piece.count += count;
         piece.records.push(append.records);
@@ -235,7 +236,11 @@ function exists(stream: string): Refusal {
 }
 
 function closed(state: StreamState): Refusal {
-  return { code: "stream_closed", message: `Stream "${state.name}" is closed.`, details: { epoch: state.epoch, head: state.head } };
+  return {
+    code: "stream_closed",
+    message: `Stream "${state.name}" is closed.`,
+    details: { epoch: state.epoch, head: state.head },
+  };
 }
 
 function headMismatch(stream: string, head: number, expected: number): Refusal {
@@ -247,7 +252,11 @@ function controlMismatch(key: string, value: string | null): Refusal {
 }
 
 function beyond(state: StreamState, at: number): Refusal {
-  return { code: "invalid_input", message: `Stream "${state.name}" ends at ${state.head}, before ${at}.`, details: { head: state.head } };
+  return {
+    code: "invalid_input",
+    message: `Stream "${state.name}" ends at ${state.head}, before ${at}.`,
+    details: { head: state.head },
+  };
 }
 
 /** Also what a read of forgotten records is answered. */

@@ -3,7 +3,7 @@
  * the store is busy, go to it together. An idle log commits at once.
  */
 import { ThroughlineError, type Clock } from "@throughline/protocol";
-import { Gate } from "./gate.ts";
+import type { Gate } from "./gate.ts";
 import type { GroupReply, Op, Outcome } from "./ops.ts";
 import type { Store } from "./store.ts";
 

@@ -62,4 +62,7 @@ export type Outcome =
 /** The answer to a group of ops: an outcome for each, or why the whole group was not committed. */
 export type GroupReply =
   | { readonly type: "committed"; readonly outcomes: readonly Outcome[] }
-  | { readonly type: "failed"; readonly refusal: Refusal & { readonly code: "storage_full" | "corrupt" | "unavailable" } };
+  | {
+      readonly type: "failed";
+      readonly refusal: Refusal & { readonly code: "storage_full" | "corrupt" | "unavailable" };
+    };

@@ -26,7 +26,8 @@ export class Tails {
     if (entries.size === 1) {
       for (const entry of entries) return entry.tell(event);
     }
-    for (const entry of [...entries]) if (entries.has(entry)) entry.tell(event);
+    const listening = [...entries];
+    for (const entry of listening) if (entries.has(entry)) entry.tell(event);
   }
 
   clear(): void {

@@ -69,9 +69,11 @@ class MemoryStore implements Store {
     const outcomes = ops.map((op) => draft.apply(op));
     const probing = ops.some((op) => op.type === "sweep" && op.limit === 0);
     if (!draft.empty || probing) {
-      const written = this.#disk === undefined ? "ok" : await this.#disk.write(draft);
+      const { streams, controls, producers, pieces, freed } = draft;
+      const written = (await this.#disk?.write({ streams, controls, producers, pieces, freed })) ?? "ok";
       if (written === "full") return failed("storage_full", "The disk is full.");
-      if (written === "failed") return failed("unavailable", "The disk failed; what it holds of the last commit is unknown.");
+      if (written === "failed")
+        return failed("unavailable", "The disk failed; what it holds of the last commit is unknown.");
       this.#tables.apply(draft);
     }
     return { type: "committed", outcomes };
