@@ -1,0 +1,48 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { ThroughlineError } from "@throughline/protocol";
+import { bodyLimit } from "hono/body-limit";
+import type { Admit } from "../access/admit.ts";
+import { agentRoutes } from "./agents.ts";
+import type { Api, ApiEnv, ApiPorts } from "./context.ts";
+import { errorResponse } from "./errors.ts";
+import { healthRoutes } from "./health.ts";
+import { runRoutes } from "./runs.ts";
+import { threadRoutes } from "./threads.ts";
+
+/** The HTTP API. Every address but health asks who comes (S1). */
+export function createApi(ports: ApiPorts, access: { readonly admit: Admit; readonly maxBodyBytes: number }): Api {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const at = issue?.path.join(".") ?? "";
+      throw new ThroughlineError("invalid_input", `${at === "" ? "The request" : `"${at}"`}: ${issue?.message ?? "is invalid"}`);
+    },
+  });
+  app.onError((error) => errorResponse(toKnown(error), ports.logger));
+  app.notFound((c) => errorResponse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`), ports.logger));
+  healthRoutes(app, ports);
+  app.use("/api/*", async (c, next) => {
+    c.set("principal", access.admit({ host: c.req.header("host"), origin: c.req.header("origin") }));
+    await next();
+  });
+  app.use(
+    "/api/*",
+    bodyLimit({
+      maxSize: access.maxBodyBytes,
+      onError: () => {
+        throw new ThroughlineError("payload_too_large", `A body may have ${access.maxBodyBytes} bytes.`);
+      },
+    }),
+  );
+  agentRoutes(app, ports);
+  threadRoutes(app, ports);
+  runRoutes(app, ports);
+  return app;
+}
+
+/** Hono's own refusals of a malformed body, as ours. */
+function toKnown(error: Error): Error {
+  const status: unknown = "status" in error ? error.status : undefined;
+  return status === 400 ? new ThroughlineError("invalid_input", "The body is not valid JSON.", { cause: error }) : error;
+}

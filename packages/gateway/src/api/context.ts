@@ -1,0 +1,28 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
+import type { StreamLog } from "@throughline/log";
+import type { Principal } from "../access/principal.ts";
+import type { Runs } from "../runs/runs.ts";
+import type { Threads } from "../threads/threads.ts";
+import type { SseTransport } from "../transports/sse.ts";
+
+/** What a handler knows of its request. */
+export interface ApiEnv {
+  Variables: { principal: Principal };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+/** What the HTTP API works with. */
+export interface ApiPorts {
+  readonly log: StreamLog;
+  readonly threads: Threads;
+  readonly runs: Runs;
+  readonly sse: SseTransport;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Whether the server takes new work: false while it starts and once it drains. */
+  readonly ready: () => boolean;
+}

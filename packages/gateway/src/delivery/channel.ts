@@ -1,0 +1,183 @@
+import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughline/protocol";
+import type { StoredEvent } from "../threads/recent-events.ts";
+import type { Thread } from "../threads/thread.ts";
+import type { Flusher } from "./flusher.ts";
+import type { Framing } from "./framing.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** How many of the latest encoded frames a channel keeps, and how many bytes of them. */
+const KEEP_FRAMES = 2_048;
+const KEEP_BYTES = 1024 * 1024;
+/** How much goes to a socket in one write. */
+const WRITE_BYTES = 128 * 1024;
+const EVENTS_PER_STEP = 64;
+
+/** Bytes of a contiguous slice of events, and the seq of its last. */
+export interface Taken {
+  readonly bytes: Uint8Array;
+  readonly upTo: number;
+}
+
+/**
+ * One thread in one dialect and framing, for everybody who follows it live.
+ *
+ * Each event is stepped and encoded once (D3), when the first flush after its commit needs it; the
+ * bytes are shared by all. A subscription that is behind what is kept here reads the log instead.
+ */
+export class Channel {
+  readonly thread: Thread;
+  readonly dialect: Dialect;
+  readonly framing: Framing;
+  readonly context: DialectContext;
+  readonly #flusher: Flusher;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #unfollow: () => void;
+  readonly #emptied: () => void;
+  /** Bytes of the frames from seq `#first` on; undefined where the dialect passes an event over. */
+  #frames: (Uint8Array | undefined)[] = [];
+  #first: number;
+  #bytes = 0;
+  /** Committed and not yet encoded. */
+  #pending: StoredEvent[] = [];
+  #last: number;
+  #state: unknown;
+  #closed = false;
+
+  /**
+   * @param at the thread's head now
+   * @param state of the dialect there
+   * @param emptied called when the last subscription has left
+   */
+  constructor(options: {
+    readonly thread: Thread;
+    readonly dialect: Dialect;
+    readonly framing: Framing;
+    readonly context: DialectContext;
+    readonly flusher: Flusher;
+    readonly at: number;
+    readonly state: unknown;
+    readonly emptied: () => void;
+  }) {
+    this.thread = options.thread;
+    this.dialect = options.dialect;
+    this.framing = options.framing;
+    this.context = options.context;
+    this.#flusher = options.flusher;
+    this.#emptied = options.emptied;
+    this.#last = options.at;
+    this.#first = this.#last + 1;
+    this.#state = options.state;
+    this.#unfollow = this.thread.follow({
+      advanced: (events) => this.#handleAdvance(events),
+      deleted: () => this.#handleDeleted(),
+    });
+  }
+
+  /** Seq of the last event encoded here. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Whether the last subscription has left; nothing is encoded here any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether all that follows `cursor` is here, or still to come. */
+  covers(cursor: number): boolean {
+    return cursor + 1 >= this.#first;
+  }
+
+  add(subscription: Subscription): void {
+    this.#subscriptions.add(subscription);
+  }
+
+  remove(subscription: Subscription): void {
+    if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
+    this.#closed = true;
+    this.#unfollow();
+    this.#emptied();
+  }
+
+  /**
+   * Gives everybody what was committed since the last time, step by step, so that the caller can
+   * stop for others in between.
+   */
+  *flush(): Generator<void> {
+    for (let at = 0; at < this.#pending.length; at++) {
+      const event = this.#pending[at];
+      if (event !== undefined) this.#push(event.parsed);
+      if (at % EVENTS_PER_STEP === EVENTS_PER_STEP - 1) yield;
+    }
+    this.#pending = [];
+    this.#trim();
+    // Most are at the same place and get the very same bytes.
+    const taken = new Map<number, Taken>();
+    for (const subscription of this.#subscriptions) {
+      if (subscription.cursor >= this.#last) continue;
+      subscription.pump(taken);
+      yield;
+    }
+  }
+
+  /** The bytes of the events behind `cursor`, as many as fit, and the seq they reach. */
+  take(cursor: number): Taken {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    let seq = cursor;
+    while (seq < this.#last) {
+      const frame = this.#frames[seq + 1 - this.#first];
+      if (frame !== undefined) {
+        if (length > 0 && length + frame.length > WRITE_BYTES) break;
+        parts.push(frame);
+        length += frame.length;
+      }
+      seq += 1;
+    }
+    const [only] = parts;
+    return { bytes: parts.length === 1 && only !== undefined ? only : joined(parts, length), upTo: seq };
+  }
+
+  encode(frame: JsonObject, seq: number): Uint8Array {
+    return this.framing.event(frame, { epoch: this.thread.epoch, seq });
+  }
+
+  #push(at: ThreadEvent): void {
+    const step = this.dialect.step(this.#state, at, this.context);
+    this.#state = step.state;
+    const bytes = step.frame === undefined ? undefined : this.encode(step.frame, at.seq);
+    this.#frames.push(bytes);
+    this.#bytes += bytes?.length ?? 0;
+    this.#last = at.seq;
+  }
+
+  #trim(): void {
+    let drop = 0;
+    while (this.#frames.length - drop > KEEP_FRAMES || this.#bytes > KEEP_BYTES) {
+      this.#bytes -= this.#frames[drop]?.length ?? 0;
+      drop += 1;
+    }
+    if (drop === 0) return;
+    this.#frames.splice(0, drop);
+    this.#first += drop;
+  }
+
+  #handleAdvance(events: readonly StoredEvent[]): void {
+    this.#pending.push(...events);
+    this.#flusher.mark(this);
+  }
+
+  #handleDeleted(): void {
+    for (const subscription of this.#subscriptions) subscription.sink.end("gone");
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

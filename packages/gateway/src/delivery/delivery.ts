@@ -1,0 +1,100 @@
+import type { Clock, Cursor, Dialect, DialectContext, ResetReason } from "@throughline/protocol";
+import type { Thread } from "../threads/thread.ts";
+import { Channel } from "./channel.ts";
+import { runStartBefore } from "./dialect-state.ts";
+import { Flusher } from "./flusher.ts";
+import type { Framing } from "./framing.ts";
+import type { Sink } from "./sink.ts";
+import { Subscription } from "./subscription.ts";
+
+export interface Follow {
+  readonly thread: Thread;
+  readonly dialect: Dialect;
+  readonly framing: Framing;
+  readonly sink: Sink;
+  /** What the client has; absent for a late joiner. */
+  readonly cursor?: Cursor | undefined;
+}
+
+/** Brings the events of threads to connections, from a cursor or for a late joiner. */
+export class Delivery {
+  readonly #clock: Clock;
+  readonly #origin: string;
+  readonly #flusher: Flusher;
+  readonly #channels = new Map<string, Promise<Channel>>();
+
+  /** @param origin base of links in frames */
+  constructor(clock: Clock, origin: string) {
+    this.#clock = clock;
+    this.#origin = origin;
+    this.#flusher = new Flusher(clock);
+  }
+
+  contextOf(thread: Thread): DialectContext {
+    return { threadId: thread.id, origin: this.#origin };
+  }
+
+  /**
+   * Follows a thread. A cursor that cannot be honoured is answered by a reset frame and what a late
+   * joiner gets (L2); never by silence.
+   * @throws corrupt, unavailable
+   */
+  async follow(options: Follow): Promise<Subscription> {
+    const { thread, dialect, sink, cursor } = options;
+    const channel = await this.#openChannel(options);
+    const rejoin = (reason: ResetReason): number => {
+      const at = { epoch: thread.epoch, lastSeq: thread.head };
+      sink.write(options.framing.plain(dialect.reset(reason, at)));
+      return joinPoint(thread, dialect);
+    };
+    const refusal = cursor === undefined ? undefined : thread.refusal(cursor);
+    const from = refusal === undefined ? (cursor?.seq ?? joinPoint(thread, dialect)) : rejoin(refusal);
+    return new Subscription({ channel, sink, cursor: from, clock: this.#clock, trimmed: () => rejoin("trimmed") });
+  }
+
+  /** The channel that all who follow the thread this way share. */
+  async #openChannel(options: Follow): Promise<Channel> {
+    const { thread, dialect, framing } = options;
+    const name = `${thread.tenant}/${thread.id}/${dialect.name}/${framing.name}`;
+    for (;;) {
+      const opening = this.#channels.get(name) ?? this.#makeChannel(name, options);
+      this.#channels.set(name, opening);
+      const channel = await opening;
+      // While this waited its last subscription may have left.
+      if (!channel.closed) return channel;
+    }
+  }
+
+  async #makeChannel(name: string, { thread, dialect, framing }: Follow): Promise<Channel> {
+    const release = thread.hold();
+    try {
+      const context = this.contextOf(thread);
+      let at = runStartBefore(thread, thread.head);
+      let state: unknown = dialect.initial;
+      for (;;) {
+        const recent = thread.recent(at);
+        for (const event of recent ?? (await thread.read(at))) {
+          state = dialect.step(state, event, context).state;
+          at = event.seq;
+        }
+        // What was read from memory is all there is, and nothing can have come in between.
+        if (recent !== undefined && at === thread.head) break;
+      }
+      const emptied = (): void => void this.#channels.delete(name);
+      return new Channel({ thread, dialect, framing, context, flusher: this.#flusher, at, state, emptied });
+    } catch (error) {
+      this.#channels.delete(name);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+}
+
+/** The cursor of one who comes without. */
+function joinPoint(thread: Thread, dialect: Dialect): number {
+  if (dialect.lateJoin === "all") return 0;
+  const { status } = thread.view;
+  const going = status === "running" || status === "paused";
+  return dialect.lateJoin === "run" && going ? runStartBefore(thread, thread.head) : thread.head;
+}

@@ -1,0 +1,14 @@
+/** The sending side of one connection, whatever carries it. */
+export interface Sink {
+  /** Takes whole frames. Must not be called after {@link end} or once the peer is gone. */
+  write(bytes: Uint8Array): void;
+  /** Bytes taken and not yet handed to the network. */
+  readonly buffered: number;
+  /** Calls `listener` once, when `buffered` has fallen far enough to write on. */
+  onceDrained(listener: () => void): void;
+  /** Ends the connection in a way that its client can resume from. */
+  end(reason: EndReason): void;
+}
+
+/** Why the server ends a connection; each transport says it in its own way. */
+export type EndReason = "slow" | "draining" | "gone" | "rate" | "dead" | "failed";

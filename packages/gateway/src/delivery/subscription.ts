@@ -1,0 +1,140 @@
+import { type Clock, ThroughlineError, type Timer } from "@throughline/protocol";
+import type { Channel, Taken } from "./channel.ts";
+import { stateAt } from "./dialect-state.ts";
+import type { Sink } from "./sink.ts";
+
+/** Above this a socket gets nothing more until it has drained (D2). */
+const MAX_BUFFERED = 1024 * 1024;
+/** A socket that takes nothing for this long is closed; its client can resume (D2). */
+const STALL_MS = 30_000;
+const WRITE_BYTES = 128 * 1024;
+const PAGE = 500;
+
+/**
+ * A cursor: one connection's place in one thread (D1, D2). Not a queue.
+ *
+ * It is *live* while what follows its cursor is kept by the channel, and *reads* the log at its own
+ * pace while it is further behind; either way it waits while its socket is full.
+ */
+export class Subscription {
+  readonly sink: Sink;
+  readonly #channel: Channel;
+  readonly #clock: Clock;
+  readonly #trimmed: () => number;
+  #cursor: number;
+  #reading = false;
+  #full = false;
+  #closed = false;
+  #stall: Timer | undefined;
+
+  /**
+   * @param cursor seq of the last event the client has
+   * @param trimmed called when what follows the cursor turns out not to be kept any more; tells the
+   *   client and gives the cursor to go on from
+   */
+  constructor(options: {
+    readonly channel: Channel;
+    readonly sink: Sink;
+    readonly cursor: number;
+    readonly clock: Clock;
+    readonly trimmed: () => number;
+  }) {
+    this.#channel = options.channel;
+    this.sink = options.sink;
+    this.#cursor = options.cursor;
+    this.#clock = options.clock;
+    this.#trimmed = options.trimmed;
+    this.#channel.add(this);
+    this.pump();
+  }
+
+  /** Seq of the last event handed to the socket. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stall?.cancel();
+    this.#channel.remove(this);
+  }
+
+  /**
+   * Hands over what there is, as far as the socket takes it.
+   * @param taken slices already cut for others in this flush, by cursor
+   */
+  pump(taken?: Map<number, Taken>): void {
+    if (this.#closed || this.#reading || this.#full) return;
+    while (this.#cursor < this.#channel.last) {
+      if (!this.#channel.covers(this.#cursor)) return this.#startReading();
+      const slice = taken?.get(this.#cursor) ?? this.#channel.take(this.#cursor);
+      taken?.set(this.#cursor, slice);
+      if (slice.bytes.length > 0) this.sink.write(slice.bytes);
+      this.#cursor = slice.upTo;
+      if (this.sink.buffered > MAX_BUFFERED) return this.#wait(() => this.pump());
+    }
+  }
+
+  /** Goes on with `then` when the socket has drained, and ends it when it never does. */
+  #wait(then: () => void): void {
+    this.#full = true;
+    this.#stall = this.#clock.setTimeout(() => this.sink.end("slow"), STALL_MS);
+    this.sink.onceDrained(() => {
+      this.#stall?.cancel();
+      this.#full = false;
+      if (!this.#closed) then();
+    });
+  }
+
+  #startReading(): void {
+    this.#reading = true;
+    this.#read().then(
+      () => {
+        this.#reading = false;
+        this.pump();
+      },
+      (error: unknown) => this.#handleReadFailure(error),
+    );
+  }
+
+  /** Reads and steps what lies between the cursor and what the channel keeps. */
+  async #read(): Promise<void> {
+    const { thread, dialect, context } = this.#channel;
+    let state = await stateAt(thread, dialect, context, this.#cursor);
+    while (!this.#closed && !this.#channel.covers(this.#cursor)) {
+      const parts: Uint8Array[] = [];
+      for (const at of await thread.read(this.#cursor, PAGE)) {
+        const step = dialect.step(state, at, context);
+        state = step.state;
+        if (step.frame !== undefined) parts.push(this.#channel.encode(step.frame, at.seq));
+        this.#cursor = at.seq;
+      }
+      this.#writeAll(parts);
+      if (this.sink.buffered > MAX_BUFFERED) await new Promise<void>((resolve) => this.#wait(resolve));
+      else await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
+    }
+  }
+
+  #writeAll(parts: readonly Uint8Array[]): void {
+    if (this.#closed) return;
+    for (let from = 0; from < parts.length; ) {
+      let to = from;
+      let bytes = 0;
+      while (to < parts.length && (to === from || bytes + (parts[to]?.length ?? 0) <= WRITE_BYTES)) {
+        bytes += parts[to]?.length ?? 0;
+        to += 1;
+      }
+      this.sink.write(Buffer.concat(parts.slice(from, to), bytes));
+      from = to;
+    }
+  }
+
+  #handleReadFailure(error: unknown): void {
+    this.#reading = false;
+    if (this.#closed) return;
+    if (ThroughlineError.from(error).code !== "trimmed") return this.sink.end("failed");
+    this.#cursor = this.#trimmed();
+    this.pump();
+  }
+}

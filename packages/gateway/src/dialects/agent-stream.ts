@@ -1,0 +1,313 @@
+import {
+  type AguiCustomEvent,
+  type AguiEvent,
+  type Command,
+  type Decoded,
+  type Dialect,
+  type DialectContext,
+  type ErrorCode,
+  EventType,
+  type Interrupt,
+  type Json,
+  type JsonObject,
+  type Outcome,
+  parseJsonObject,
+  type RunFinishedEvent,
+  type Step,
+  type ThreadEvent,
+} from "@throughline/protocol";
+
+/** A named agent of the team. */
+interface Member {
+  readonly name: string;
+  readonly emoji: string;
+}
+
+interface Call {
+  readonly name: string;
+  readonly args: string;
+}
+
+/** What frames need of the events before theirs; all of it belongs to one run. */
+interface State {
+  readonly runId: string;
+  readonly agent: string;
+  readonly team: { readonly [subagentRunId: string]: Member };
+  readonly used: readonly string[];
+  readonly calls: { readonly [toolCallId: string]: Call };
+  /** What the agent itself said. */
+  readonly text: string;
+  /** The latest message of a team member. */
+  readonly memberText: string;
+}
+
+const BETWEEN_RUNS: State = { runId: "", agent: "", team: {}, used: [], calls: {}, text: "", memberText: "" };
+const IDLE_MS = 5 * 60_000;
+const NO_EMOJI = "";
+
+type Of<Type extends EventType> = Extract<AguiEvent, { type: Type }>;
+
+/** One chat with a team of named agents, streamed step by step: `WS /ws/stream`. */
+export const agentStream: Dialect<State> = {
+  name: "stream",
+  initial: BETWEEN_RUNS,
+  lateJoin: "run",
+  cancelsOnLeave: true,
+  idle: { afterMs: IDLE_MS, frame: { type: "ping" } },
+  step,
+  decode,
+  greet: ({ threadId }, { clientId, epoch, lastSeq }) => ({
+    type: "connected",
+    client_id: clientId,
+    thread_id: threadId,
+    epoch,
+    last_seq: lastSeq,
+  }),
+  reset: (reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
+  acknowledge,
+  error: errorFrame,
+};
+
+function step(state: State, { event }: ThreadEvent, context: DialectContext): Step<State> {
+  switch (event.type) {
+    case EventType.TEXT_MESSAGE_CONTENT:
+      return token(state, event);
+    case EventType.TEXT_MESSAGE_START:
+      return { state: beginText(state, event) };
+    case EventType.RUN_STARTED:
+      return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) } };
+    case EventType.RUN_FINISHED:
+      return { state, frame: ended(state, event) };
+    case EventType.RUN_ERROR:
+      return { state, frame: runError(state, event) };
+    case EventType.CUSTOM:
+      return customStep(state, event, context);
+    default:
+      return teamStep(state, event);
+  }
+}
+
+function teamStep(state: State, event: AguiEvent): Step<State> {
+  switch (event.type) {
+    case EventType.SUBAGENT_STARTED:
+      return memberStarted(state, event);
+    case EventType.SUBAGENT_FINISHED:
+    case EventType.SUBAGENT_ERROR:
+      return { state, frame: memberEnded(state, event) };
+    case EventType.TOOL_CALL_START:
+      return { state: withCall(state, event.toolCallId, { name: event.toolCallName, args: "" }) };
+    case EventType.TOOL_CALL_ARGS: {
+      const call = state.calls[event.toolCallId];
+      return call === undefined ? { state } : { state: withCall(state, event.toolCallId, { ...call, args: call.args + event.delta }) };
+    }
+    case EventType.TOOL_CALL_END:
+      return { state, frame: toolCall(state, event) };
+    case EventType.TOOL_CALL_RESULT:
+      return toolResult(state, event);
+    default:
+      return { state };
+  }
+}
+
+function token(state: State, event: Of<EventType.TEXT_MESSAGE_CONTENT>): Step<State> {
+  const next =
+    event.subagentRunId === undefined
+      ? { ...state, text: state.text + event.delta }
+      : { ...state, memberText: state.memberText + event.delta };
+  return {
+    state: next,
+    frame: { type: "token", agent: speaker(state, event), message_id: event.messageId, delta: event.delta },
+  };
+}
+
+function beginText(state: State, event: Of<EventType.TEXT_MESSAGE_START>): State {
+  if (event.subagentRunId !== undefined) return { ...state, memberText: "" };
+  return state.text === "" ? state : { ...state, text: `${state.text}\n\n` };
+}
+
+function memberStarted(state: State, event: Of<EventType.SUBAGENT_STARTED>): Step<State> {
+  const emoji: unknown = event.metadata?.["emoji"];
+  const member = { name: event.name, emoji: typeof emoji === "string" ? emoji : NO_EMOJI };
+  const used = state.used.includes(member.name) ? state.used : [...state.used, member.name];
+  return {
+    state: { ...state, used, team: { ...state.team, [event.subagentRunId]: member } },
+    frame: agentStep(member, "working", event),
+  };
+}
+
+function memberEnded(state: State, event: Of<EventType.SUBAGENT_FINISHED> | Of<EventType.SUBAGENT_ERROR>): JsonObject {
+  const member = state.team[event.subagentRunId] ?? { name: event.subagentRunId, emoji: NO_EMOJI };
+  const failed = event.type === EventType.SUBAGENT_ERROR;
+  const frame = agentStep(member, failed ? "failed" : "completed", event);
+  return failed ? { ...frame, message: event.message } : frame;
+}
+
+function agentStep(member: Member, status: "working" | "completed" | "failed", event: AguiEvent): JsonObject {
+  return { type: "agent_step", agent: member.name, emoji: member.emoji, status, timestamp: time(event) };
+}
+
+function toolCall(state: State, event: Of<EventType.TOOL_CALL_END>): JsonObject {
+  const call = state.calls[event.toolCallId];
+  return {
+    type: "tool_call",
+    agent: speaker(state, event),
+    tool_name: call?.name ?? "",
+    tool_call_id: event.toolCallId,
+    args: call === undefined || call.args === "" ? {} : parsed(call.args),
+    timestamp: time(event),
+  };
+}
+
+function toolResult(state: State, event: Of<EventType.TOOL_CALL_RESULT>): Step<State> {
+  const { [event.toolCallId]: call, ...calls } = state.calls;
+  return {
+    // Only calls whose result is still to come are kept, however many a run makes.
+    state: { ...state, calls },
+    frame: {
+      type: "tool_result",
+      agent: speaker(state, event),
+      tool_name: call?.name ?? "",
+      tool_call_id: event.toolCallId,
+      result: typeof event.content === "string" ? parsed(event.content) : (event.content as unknown as Json),
+      timestamp: time(event),
+    },
+  };
+}
+
+function customStep(state: State, event: AguiCustomEvent, context: DialectContext): Step<State> {
+  const value = event.value as JsonObject;
+  if (event.name === "progress") {
+    const { current = 0, total = 0 } = value;
+    return { state, frame: { type: "progress", current_turn: current, max_turns: total, timestamp: time(event) } };
+  }
+  if (event.name !== "chart.created") return { state };
+  const { chartId = "", url = "", symbol = "", interval = "" } = value;
+  const link = String(url).startsWith("/") ? `${context.origin}${String(url)}` : url;
+  return { state, frame: { type: "chart", chart_id: chartId, url: link, symbol, interval, timestamp: time(event) } };
+}
+
+function ended(state: State, event: RunFinishedEvent): JsonObject {
+  const { runId } = state;
+  const outcome = event.outcome ?? { type: "success" };
+  if (outcome.type === "cancelled") {
+    return { type: "cancelled", message: "The run was cancelled.", run_id: runId, timestamp: time(event) };
+  }
+  if (outcome.type === "interrupt") return question(outcome.interrupts, runId, time(event));
+  // A run with a result of its own says so; else it is what the agent said, or the last of its team.
+  const said = state.text === "" ? state.memberText : state.text;
+  const content = typeof event.result === "string" ? event.result : said;
+  return { type: "result", content, agents_used: state.used, run_id: runId, timestamp: time(event) };
+}
+
+/** One event is one frame: of several questions the first is the frame, and all stand in `questions`. */
+function question(interrupts: readonly Interrupt[], runId: string, timestamp: string): JsonObject {
+  const all = interrupts.map((interrupt) => {
+    const options = interrupt.metadata?.["options"] as Json | undefined;
+    const asked = { question_id: interrupt.id, question: interrupt.message ?? interrupt.reason };
+    return options === undefined ? asked : { ...asked, options };
+  });
+  const more = all.length > 1 ? { questions: all } : {};
+  return { type: "question", ...all[0], ...more, run_id: runId, timestamp };
+}
+
+function runError(state: State, event: Of<EventType.RUN_ERROR>): JsonObject {
+  const details = event.code ?? "agent_error";
+  return { type: "error", message: event.message, details, run_id: state.runId, timestamp: time(event) };
+}
+
+function decode(text: string, now: number): Decoded {
+  const parsedFrame = parseJsonObject(text);
+  if (!parsedFrame.ok) return refuse(parsedFrame.code, parsedFrame.message, now);
+  const frame = parsedFrame.value;
+  const payload = isObject(frame["payload"]) ? frame["payload"] : {};
+  const id = typeof frame["id"] === "string" ? { id: frame["id"] } : {};
+  switch (frame["type"]) {
+    case "ping":
+      return { commands: [], replies: [{ type: "pong" }] };
+    case "pong":
+      return { commands: [], replies: [] };
+    case "chat":
+      return decodeChat(payload, id, now);
+    case "cancel": {
+      const runId = payload["run_id"];
+      return command({ type: "cancel", ...id, ...(typeof runId === "string" ? { runId } : {}) });
+    }
+    case "answer":
+      return decodeAnswer(payload, id, now);
+    default:
+      return refuse("invalid_frame", `Unknown frame type ${JSON.stringify(frame["type"] ?? null).slice(0, 80)}.`, now);
+  }
+}
+
+function decodeChat(payload: JsonObject, id: { id?: string }, now: number): Decoded {
+  const { message, context, run_id: runId } = payload;
+  if (typeof message !== "string") return refuse("invalid_input", '"payload.message" must be a string.', now);
+  if (message.trim() === "") return refuse("empty_message", "Empty message", now);
+  if (context !== undefined && context !== null && !isObject(context)) {
+    return refuse("invalid_input", '"payload.context" must be an object.', now);
+  }
+  const input = { text: message, ...(isObject(context) ? { context } : {}) };
+  return command({ type: "start", ...id, ...(typeof runId === "string" ? { runId } : {}), input });
+}
+
+function decodeAnswer(payload: JsonObject, id: { id?: string }, now: number): Decoded {
+  const { question_id: interruptId, answer } = payload;
+  if (typeof interruptId !== "string") return refuse("invalid_input", '"payload.question_id" must be a string.', now);
+  if (answer === undefined) return refuse("invalid_input", '"payload.answer" is missing.', now);
+  return command({ type: "answer", ...id, interruptId, answer });
+}
+
+function acknowledge(given: Command, outcome: Outcome, now: number): JsonObject | undefined {
+  if (given.type === "cancel") return { type: "cancelled", success: outcome.ok, timestamp: iso(now) };
+  return outcome.ok ? undefined : errorFrame(outcome.code, outcome.message, now);
+}
+
+function errorFrame(code: ErrorCode, message: string, now: number): JsonObject {
+  return { type: "error", message, details: code, timestamp: iso(now) };
+}
+
+function refuse(code: ErrorCode, message: string, now: number): Decoded {
+  return { commands: [], replies: [errorFrame(code, message, now)] };
+}
+
+function command(given: Command): Decoded {
+  return { commands: [given], replies: [] };
+}
+
+function speaker(state: State, event: { readonly subagentRunId?: string }): string {
+  const member = event.subagentRunId === undefined ? undefined : state.team[event.subagentRunId];
+  return member?.name ?? state.agent;
+}
+
+function agentOf(event: Of<EventType.RUN_STARTED>): string {
+  const props: unknown = event.input?.forwardedProps;
+  const agent = isObject(props) ? props["agent"] : undefined;
+  return typeof agent === "string" ? agent : "agent";
+}
+
+function withCall(state: State, id: string, call: Call): State {
+  return { ...state, calls: { ...state.calls, [id]: call } };
+}
+
+/** JSON objects and lists as what they are, all other text as text. */
+function parsed(text: string): Json {
+  if (!text.startsWith("{") && !text.startsWith("[")) return text;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function time(event: AguiEvent): string {
+  return iso(event.timestamp ?? 0);
+}
+
+/** ISO-8601 UTC with milliseconds. */
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,14 @@
+import type { Decoded, Dialect, JsonObject } from "@throughline/protocol";
+
+/** The canonical events themselves, for readers over HTTP: read-only, everything from the cursor on. */
+export const agui: Dialect = {
+  name: "agui",
+  initial: undefined,
+  lateJoin: "all",
+  step: (state, { event }) => ({ state, frame: event as unknown as JsonObject }),
+  decode: (): Decoded => ({ commands: [], replies: [], ignored: true }),
+  greet: () => undefined,
+  reset: (reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
+  acknowledge: () => undefined,
+  error: (code, message) => ({ type: "error", code, message }),
+};

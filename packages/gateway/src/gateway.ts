@@ -1,0 +1,161 @@
+import type { Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { type Agent, type AguiEvent, type JsonObject, silentLogger, ThroughlineError } from "@throughline/protocol";
+import type { StreamLog } from "@throughline/log";
+import { admitLoopback } from "./access/admit.ts";
+import { ANONYMOUS } from "./access/principal.ts";
+import { createApi } from "./api/app.ts";
+import { readCursor } from "./api/cursor.ts";
+import { Delivery } from "./delivery/delivery.ts";
+import type { Sink } from "./delivery/sink.ts";
+import { MOUNTS } from "./dialects/registry.ts";
+import type { GatewayOptions } from "./options.ts";
+import { Publisher } from "./runs/publisher.ts";
+import { Runs } from "./runs/runs.ts";
+import { systemClock, systemRandom } from "./system.ts";
+import { keys } from "./threads/names.ts";
+import { Threads } from "./threads/threads.ts";
+import { Clients } from "./transports/clients.ts";
+import { Leaves } from "./transports/leaves.ts";
+import { Session } from "./transports/session.ts";
+import { SseTransport } from "./transports/sse.ts";
+import { type SocketHandler, type UpgradeRequest, WebSocketTransport } from "./transports/websocket.ts";
+
+/** A running gateway. */
+export interface Gateway {
+  /** Answers an HTTP request; for any host that speaks fetch. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Opens a session on a socket that is already there; for hosts with WebSockets of their own, and for tests. */
+  readonly accept: (request: UpgradeRequest, sink: Sink) => SocketHandler;
+  /**
+   * Serves a Node HTTP server: its WebSocket upgrades, and its requests unless it answers them itself.
+   */
+  readonly attach: (server: Server) => void;
+  /** The server's own word to clients of `/ws/stream`, beside what their threads say. */
+  readonly stream: {
+    /** Sends a frame to every connection of a client; how many it has. */
+    send(clientId: string, frame: JsonObject): number;
+    /** Sends a frame to all but the clients named; to how many connections. */
+    broadcast(frame: JsonObject, exclude?: ReadonlySet<string>): number;
+    /** Cancels what a client has started on its own thread; how many runs. */
+    cancel(clientId: string): Promise<number>;
+  };
+  /** Stops taking new work, lets runs finish for `graceMs`, ends the rest, sends clients away (D6). */
+  drain(graceMs: number): Promise<void>;
+  /** Drains without grace, then lets go of everything but the log. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+const DEFAULTS = {
+  origin: "http://127.0.0.1:4400",
+  streamGraceMs: 30_000,
+  maxFrameBytes: 64 * 1024,
+  maxConnections: 20_000,
+  maxQueuedRuns: 100,
+  framesPerSecond: 50,
+  frameBurst: 200,
+} as const;
+
+/**
+ * Wires the rooms together. Resolves once what an earlier process left behind is in order: its runs
+ * ended, its queues going on.
+ * @throws what the log refuses
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const logger = options.logger ?? silentLogger;
+  const limits = { ...DEFAULTS, ...options.limits };
+  const agents = agentsByName(options.agents);
+  const admit = admitLoopback(options.allowedOrigins ?? []);
+
+  const incarnation = await nextIncarnation(log);
+  const threads = new Threads({ log, clock, incarnation });
+  const publisher = new Publisher({ log, threads, clock });
+  const ports = {
+    log,
+    clock,
+    random,
+    logger,
+    incarnation,
+    agents,
+    maxQueued: limits.maxQueuedRuns,
+    publishers: (tenant: string) => publisher.of(tenant),
+  };
+  const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
+  const delivery = new Delivery(clock, options.origin ?? DEFAULTS.origin);
+  const sse = new SseTransport(delivery, clock);
+  const clients = new Clients();
+  const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
+  let ready = false;
+
+  const api = createApi(
+    { log, threads, runs, sse, agents, clock, random, logger, ready: () => ready },
+    { admit, maxBodyBytes: limits.maxFrameBytes },
+  );
+  const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
+  const sessions = { threads, runs, delivery, clients, leaves, clock, logger, rate };
+  const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
+    const principal = admit(request);
+    if (!ready) throw new ThroughlineError("draining", "The server is going down.");
+    const mount = MOUNTS.find(({ path }) => path === request.url.pathname);
+    if (mount === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);
+    const query = request.url.searchParams;
+    const address = mount.address(query, () => random.uuid());
+    return new Session({ ports: sessions, mount, address, principal, sink, cursor: readCursor(query.get("after")) });
+  };
+  const sockets = new WebSocketTransport({ accept, clock, logger, limits });
+
+  await runs.recover();
+  ready = true;
+
+  const drain = async (graceMs: number): Promise<void> => {
+    ready = false;
+    await runs.drain(graceMs);
+    sockets.drain();
+    sse.close();
+  };
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await drain(0);
+    leaves.close();
+    sockets.close();
+    threads.close();
+  };
+
+  const fetch = async (request: Request): Promise<Response> => api.fetch(request);
+  return {
+    fetch,
+    accept,
+    attach: (server) => {
+      server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
+      if (server.listenerCount("request") === 0) server.on("request", getRequestListener(fetch));
+    },
+    stream: {
+      send: (clientId, frame) => clients.send("stream", clientId, frame),
+      broadcast: (frame, exclude) => clients.broadcast("stream", frame, exclude),
+      cancel: (clientId) => runs.cancelOf(ANONYMOUS, `stream:${clientId}`, clientId),
+    },
+    drain,
+    close: () => (closing ??= close()),
+  };
+}
+
+function agentsByName(agents: readonly Agent[]): Map<string, Agent> {
+  const byName = new Map<string, Agent>();
+  for (const agent of agents) {
+    if (byName.has(agent.name)) throw new ThroughlineError("invalid_input", `Two agents are named "${agent.name}".`);
+    byName.set(agent.name, agent);
+  }
+  return byName;
+}
+
+/** Counts this process as the log's owner; whoever owned it before is fenced from now on. */
+async function nextIncarnation(log: StreamLog): Promise<number> {
+  const stored = await log.control(keys.incarnation);
+  const incarnation = Number(stored ?? "0") + 1;
+  const write = { key: keys.incarnation, value: String(incarnation), expect: stored ?? null };
+  await log.append({ appends: [], controls: [write] });
+  return incarnation;
+}

@@ -1,0 +1,23 @@
+import type { Agent, ChartPublisher, Clock, Logger, Random, TaskPublisher } from "@throughline/protocol";
+import type { StreamLog } from "@throughline/log";
+import type { ThreadRuns } from "./thread-runs.ts";
+
+/** What happens to a start while another run holds the thread (R6). */
+export type BusyPolicy = "enqueue" | "reject" | "interrupt";
+
+/** What the runs of every thread share. */
+export interface RunPorts {
+  readonly log: StreamLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Counts the processes that have owned the log. */
+  readonly incarnation: number;
+  readonly agents: ReadonlyMap<string, Agent>;
+  /** How many starts may wait for one thread. */
+  readonly maxQueued: number;
+  /** What agents may write outside their own thread. */
+  readonly publishers: (tenant: string) => { readonly charts: ChartPublisher; readonly tasks: TaskPublisher };
+  /** Called after each run's end. */
+  readonly ended: (runs: ThreadRuns) => void;
+}

@@ -1,0 +1,117 @@
+import { ERRORS, type ErrorCode } from "@throughline/protocol";
+import type { ControlWrite } from "@throughline/log";
+import { keys } from "../threads/names.ts";
+import { summaryWrites } from "../threads/summary.ts";
+import { fingerprint } from "./fingerprint.ts";
+import {
+  type AskRecord,
+  type Ending,
+  type RunRecord,
+  type RunStatus,
+  STATUS_AFTER,
+  type StartRequest,
+} from "./records.ts";
+
+/**
+ * What is stored of one thread's runs beside their events: for each step of a run's life the control
+ * records that belong into its batch (S3).
+ */
+export class Projection {
+  readonly #tenant: string;
+  readonly #threadId: string;
+  readonly #now: () => number;
+  #summary: string | undefined;
+
+  /** @param summary the thread's line in lists as it is stored now */
+  constructor(tenant: string, threadId: string, now: () => number, summary: string | undefined) {
+    this.#tenant = tenant;
+    this.#threadId = threadId;
+    this.#now = now;
+    this.#summary = summary;
+  }
+
+  /** A start that has to wait: refused when the run id is taken. */
+  queued(key: string, request: StartRequest): ControlWrite[] {
+    return [
+      { key, value: JSON.stringify(request), expect: null },
+      { ...this.#run(this.#record(request, "queued")), expect: null },
+    ];
+  }
+
+  /** A waiting start that will never run: somebody cancelled it, or it failed with a code. */
+  unqueued(key: string, request: StartRequest, code?: ErrorCode): ControlWrite[] {
+    const record = { ...this.#record(request, code === undefined ? "cancelled" : "failed"), endedAt: this.#now() };
+    const error = code === undefined ? null : { code, message: ERRORS[code].remedy };
+    return [{ key, value: null }, this.#run({ ...record, error })];
+  }
+
+  /**
+   * A run that takes the thread: refused when another holds it, or its id is taken.
+   * @param queueKey where it waited, if it did
+   */
+  started(request: StartRequest, lease: string, startSeq: number, queueKey?: string): ControlWrite[] {
+    const run = this.#run({ ...this.#record(request, "running"), startSeq });
+    return [
+      { key: keys.active(this.#tenant, this.#threadId), value: lease, expect: null },
+      ...(queueKey === undefined ? [{ ...run, expect: null }] : [run, { key: queueKey, value: null }]),
+      ...this.#listed("running", startSeq, request.text),
+    ];
+  }
+
+  /** A run held, or let go on. */
+  held(record: RunRecord, status: "running" | "paused", lastSeq: number): ControlWrite[] {
+    return [this.#run({ ...record, status }), ...this.#listed(status, lastSeq)];
+  }
+
+  /** A run's end: refused when the thread is no longer its own. */
+  ended(record: RunRecord, lease: string, ending: Ending, endSeq: number): ControlWrite[] {
+    const status = STATUS_AFTER[ending.type];
+    const error = ending.type === "error" ? { code: ending.code, message: ending.message } : null;
+    const asks = ending.type === "interrupt" ? ending.interrupts : [];
+    return [
+      { key: keys.active(this.#tenant, this.#threadId), value: null, expect: lease },
+      this.#run({ ...record, status, error, endSeq, endedAt: this.#now() }),
+      ...asks.map((interrupt) => this.#ask({ interruptId: interrupt.id, runId: record.runId, agent: record.agent })),
+      ...this.#listed(status, endSeq),
+    ];
+  }
+
+  /** The record of a run at its beginning. */
+  begun(request: StartRequest, startSeq: number): RunRecord {
+    return { ...this.#record(request, "running"), startSeq };
+  }
+
+  #record(request: StartRequest, status: RunStatus): RunRecord {
+    return {
+      runId: request.runId,
+      threadId: this.#threadId,
+      agent: request.agent,
+      status,
+      fingerprint: fingerprint(this.#threadId, request),
+      parentRunId: request.parentRunId ?? null,
+      clientId: request.clientId ?? null,
+      startSeq: null,
+      endSeq: null,
+      createdAt: this.#now(),
+      endedAt: null,
+      error: null,
+    };
+  }
+
+  #run(record: RunRecord): ControlWrite {
+    return { key: keys.run(this.#tenant, record.runId), value: JSON.stringify(record) };
+  }
+
+  #ask(ask: AskRecord): ControlWrite {
+    return { key: keys.ask(this.#tenant, this.#threadId, ask.interruptId), value: JSON.stringify(ask) };
+  }
+
+  #listed(status: RunStatus, lastSeq: number, text?: string): readonly ControlWrite[] {
+    const shown = status === "queued" || status === "completed" || status === "cancelled" ? "idle" : status;
+    const change = { id: this.#threadId, status: shown, lastSeq, now: this.#now() } as const;
+    const titled = text === undefined ? change : { ...change, text };
+    const { writes, value } = summaryWrites(this.#tenant, this.#summary, titled);
+    this.#summary = value;
+    return writes;
+  }
+}

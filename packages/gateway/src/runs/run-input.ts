@@ -1,0 +1,55 @@
+import {
+  type Clock,
+  EventType,
+  type Ids,
+  type Message,
+  type Random,
+  type RunAgentInput,
+  type RunStartedEvent,
+  type ThreadView,
+} from "@throughline/protocol";
+import type { StartRequest } from "./records.ts";
+
+/**
+ * The run's first event. What is new of a person's messages lives in its input, and nothing that the
+ * thread holds already.
+ */
+export function runStarted(threadId: string, request: StartRequest, clock: Clock): RunStartedEvent {
+  return {
+    type: EventType.RUN_STARTED,
+    threadId,
+    runId: request.runId,
+    ...(request.parentRunId === undefined ? {} : { parentRunId: request.parentRunId }),
+    input: {
+      threadId,
+      runId: request.runId,
+      ...(request.parentRunId === undefined ? {} : { parentRunId: request.parentRunId }),
+      messages: newMessages(request),
+      tools: [],
+      context: [],
+      forwardedProps: { agent: request.agent, ...(request.context === undefined ? {} : { context: request.context }) },
+      ...(request.resume === undefined ? {} : { resume: [...request.resume] }),
+    },
+    timestamp: clock.now(),
+  };
+}
+
+/** What the agent is given: the started event's input with the whole conversation and state in it. */
+export function agentInput(started: RunStartedEvent, view: ThreadView): RunAgentInput {
+  const input = started.input as RunAgentInput;
+  return { ...input, messages: [...view.messages, ...input.messages], state: view.state };
+}
+
+function newMessages(request: StartRequest): Message[] {
+  if (request.text === undefined) return [];
+  return [{ id: `${request.runId}-user`, role: "user", content: request.text }];
+}
+
+const TAG_LENGTH = 8;
+
+/** Ids such as `msg-1f0c9a2e-3`: unique in the thread by the run's random part, short because every token carries one. */
+export function idsOf(random: Random): Ids {
+  const tag = random.uuid().replaceAll("-", "").slice(0, TAG_LENGTH);
+  let count = 0;
+  return { next: (kind) => `${kind}-${tag}-${++count}` };
+}

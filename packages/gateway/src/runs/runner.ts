@@ -1,0 +1,238 @@
+import {
+  type Agent,
+  type AgentContext,
+  type AguiEvent,
+  type Clock,
+  EventType,
+  type Logger,
+  type RunAgentInput,
+  ThroughlineError,
+} from "@throughline/protocol";
+import { EventNormaliser, RunGrammar } from "@throughline/protocol/run";
+import type { ControlWrite } from "@throughline/log";
+import type { Thread } from "../threads/thread.ts";
+import type { Written } from "../threads/writer.ts";
+import { PauseGate } from "./pause-gate.ts";
+import type { Ending } from "./records.ts";
+import { endingOf, GRAMMAR_ENDING, terminalEvent } from "./terminal.ts";
+
+/** How an ended run came to end, and where its terminal event stands. */
+export interface RunEnd {
+  readonly ending: Ending;
+  /** Seq of the terminal event; undefined when the run was taken from this process before it could write one. */
+  readonly endSeq: number | undefined;
+}
+
+/** Control records to commit with a run's terminal event. */
+export type EndWrites = (ending: Ending, endSeq: number) => readonly ControlWrite[];
+
+/** How long a run's agent may go on after its end before it is reported. */
+const ABORT_PATIENCE_MS = 2_000;
+
+/**
+ * Runs one agent and writes what it yields.
+ *
+ * The first of: the agent ends, throws, misbehaves; somebody cancels; the server drains — decides how
+ * the run ends, at once and for good. From that moment nothing the agent yields is written (it is
+ * fenced), what it left open is closed, and the terminal event follows in the same batch (R1, R2).
+ */
+export class Runner {
+  readonly runId: string;
+  readonly clientId: string | undefined;
+  /** Resolves when the terminal event is durable. Never rejects. */
+  readonly ended: Promise<RunEnd>;
+  /** Resolves when the agent has let go too, or was given up on. Never rejects. */
+  readonly settled: Promise<void>;
+  readonly #thread: Thread;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #endWrites: EndWrites;
+  readonly #grammar: RunGrammar;
+  readonly #normaliser = new EventNormaliser();
+  readonly #abort = new AbortController();
+  readonly #gate = new PauseGate();
+  #ending: Ending | undefined;
+  #resolveEnded!: (end: RunEnd) => void;
+
+  constructor(options: {
+    readonly thread: Thread;
+    readonly started: Extract<AguiEvent, { type: EventType.RUN_STARTED }>;
+    readonly clientId: string | undefined;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly endWrites: EndWrites;
+    readonly agent: Agent;
+    readonly input: RunAgentInput;
+    readonly context: Omit<AgentContext, "signal" | "checkpoint">;
+  }) {
+    this.runId = options.started.runId;
+    this.clientId = options.clientId;
+    this.#thread = options.thread;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#endWrites = options.endWrites;
+    this.#grammar = new RunGrammar({ threadId: options.thread.id, runId: this.runId });
+    this.#grammar.accept(options.started);
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    const context: AgentContext = {
+      ...options.context,
+      signal: this.#abort.signal,
+      checkpoint: () => this.#gate.pass(this.#abort.signal),
+    };
+    const release = this.#thread.hold();
+    void this.ended.then(release);
+    this.settled = this.#settle(this.#drive(options.agent, options.input, context));
+  }
+
+  /** Whether the run's end is decided. */
+  get ending(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  get paused(): boolean {
+    return this.#gate.shut;
+  }
+
+  /**
+   * Ends the run this way, unless its end is decided already. The agent's signal fires before this
+   * returns (R5).
+   * @param controls committed with the terminal event when it is this call that decides
+   * @returns whether this call decided
+   */
+  end(ending: Ending, controls: readonly ControlWrite[] = []): boolean {
+    if (this.#ending !== undefined) return false;
+    this.#ending = ending;
+    this.#abort.abort(new ThroughlineError("run_not_active", "The run has ended."));
+    void this.#writeEnd(ending, controls).then(this.#resolveEnded);
+    return true;
+  }
+
+  /** Holds the agent at its next event or checkpoint. Resolves once that is on record. */
+  async pause(controls: readonly ControlWrite[]): Promise<void> {
+    this.#gate.close();
+    await this.#note("run.paused", controls);
+  }
+
+  /** Lets a paused agent go on. Resolves once that is on record. */
+  async resume(controls: readonly ControlWrite[]): Promise<void> {
+    await this.#note("run.resumed", controls);
+    this.#gate.open();
+  }
+
+  async #note(name: "run.paused" | "run.resumed", controls: readonly ControlWrite[]): Promise<void> {
+    const event: AguiEvent = { type: EventType.CUSTOM, name, value: { runId: this.runId }, timestamp: this.#clock.now() };
+    await this.#thread.writer.write({ events: [event], controls: () => controls });
+  }
+
+  async #drive(agent: Agent, input: RunAgentInput, context: AgentContext): Promise<void> {
+    try {
+      for await (const event of agent.run(input, context)) {
+        const ending = this.#ending ?? this.#take(event);
+        if (ending !== undefined) {
+          this.end(ending);
+          break;
+        }
+        if (this.#gate.shut) await this.#gate.pass(this.#abort.signal);
+        await this.#thread.writer.room();
+      }
+      this.end({ type: "success" });
+    } catch (error) {
+      if (this.end(failure(error))) this.#logger.warn("agent threw", { runId: this.runId, error });
+    }
+  }
+
+  /** Writes one event of the agent's; how the run ends when the event says or breaks it. */
+  #take(raw: AguiEvent): Ending | undefined {
+    if (raw.type === EventType.RUN_STARTED) return undefined;
+    const ending = endingOf(raw);
+    if (ending !== undefined) return ending;
+    const { events, problem } = this.#normaliser.normalise(raw);
+    if (problem !== undefined) return invalid(problem.message);
+    const accepted: AguiEvent[] = [];
+    for (const event of events) {
+      const stamped = event.timestamp === undefined ? { ...event, timestamp: this.#clock.now() } : event;
+      const refusal = this.#grammar.accept(stamped);
+      if (refusal !== undefined) {
+        this.#write(accepted);
+        return invalid(refusal.message);
+      }
+      accepted.push(stamped);
+    }
+    this.#write(accepted);
+    return undefined;
+  }
+
+  #write(events: readonly AguiEvent[]): void {
+    if (events.length === 0) return;
+    this.#thread.writer.write({ events, insist: true }).catch((error: unknown) => this.#lose(error));
+  }
+
+  async #writeEnd(asked: Ending, controls: readonly ControlWrite[]): Promise<RunEnd> {
+    const { events, ending } = this.#closingEvents(asked);
+    const writes = (first: number): readonly ControlWrite[] => [
+      ...this.#endWrites(ending, first + events.length - 1),
+      ...controls,
+    ];
+    try {
+      const written: Written = await this.#thread.writer.write({ events, controls: writes, insist: true });
+      return { ending, endSeq: written.last };
+    } catch (error) {
+      this.#lose(error);
+      return { ending, endSeq: undefined };
+    }
+  }
+
+  /** What closes the run, its terminal last; a terminal the grammar refuses becomes RUN_ERROR. */
+  #closingEvents(asked: Ending): { events: AguiEvent[]; ending: Ending } {
+    const now = this.#clock.now();
+    const events = this.#grammar.closings(now, GRAMMAR_ENDING[asked.type]);
+    for (const event of events) this.#grammar.accept(event);
+    const ids = { threadId: this.#thread.id, runId: this.runId };
+    const terminal = terminalEvent(asked, ids, now);
+    const refusal = this.#grammar.accept(terminal);
+    if (refusal === undefined) return { events: [...events, terminal], ending: asked };
+    const ending = invalid(refusal.message);
+    return { events: [...events, terminalEvent(ending, ids, now)], ending };
+  }
+
+  /** The thread has another owner now, or the server is closing: stop, and leave the rest to them. */
+  #lose(error: unknown): void {
+    this.#logger.error("run lost its thread", { runId: this.runId, error });
+    if (this.#ending !== undefined) return;
+    this.#ending = { type: "error", code: "worker_lost", message: "The run lost its thread." };
+    this.#abort.abort(error);
+    this.#resolveEnded({ ending: this.#ending, endSeq: undefined });
+  }
+
+  /** Resolves with the agent's own end, or {@link ABORT_PATIENCE_MS} after the run's. */
+  async #settle(driving: Promise<void>): Promise<void> {
+    let given = false;
+    const patience = this.ended.then(
+      () =>
+        new Promise<void>((resolve) => {
+          const timer = this.#clock.setTimeout(() => {
+            given = true;
+            resolve();
+          }, ABORT_PATIENCE_MS);
+          void driving.finally(() => {
+            timer.cancel();
+            resolve();
+          });
+        }),
+    );
+    await Promise.race([driving, patience]);
+    if (given) this.#logger.warn("agent ignores its abort", { runId: this.runId, afterMs: ABORT_PATIENCE_MS });
+    await this.ended;
+  }
+}
+
+function invalid(message: string): Ending {
+  return { type: "error", code: "agent_invalid_event", message: `The agent broke the protocol: ${message}` };
+}
+
+function failure(error: unknown): Ending {
+  const { code, message } = ThroughlineError.from(error, "agent_error");
+  return { type: "error", code, message };
+}

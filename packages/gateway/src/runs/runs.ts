@@ -1,0 +1,207 @@
+import { type Json, type JsonObject, type RunText, ThroughlineError } from "@throughline/protocol";
+import { authorize } from "../access/authorize.ts";
+import type { Principal } from "../access/principal.ts";
+import { checkId, keys } from "../threads/names.ts";
+import type { Thread } from "../threads/thread.ts";
+import type { Threads } from "../threads/threads.ts";
+import type { BusyPolicy, RunPorts } from "./ports.ts";
+import type { Ending, RunRecord, StartRequest } from "./records.ts";
+import { recoverRuns } from "./recovery.ts";
+import { type Started, ThreadRuns } from "./thread-runs.ts";
+
+/** What a start says beside its thread. */
+export interface StartOptions {
+  /** Absent = made here. The same id again attaches to the run that is there (R4). */
+  readonly runId?: string | undefined;
+  readonly agent: string;
+  readonly input: RunText;
+  /** Absent = the server's policy. */
+  readonly onBusy?: BusyPolicy | undefined;
+  /** The client whose leaving may cancel the run. */
+  readonly clientId?: string | undefined;
+  /** Repeats of it apply once. */
+  readonly commandId?: string | undefined;
+}
+
+export interface AnswerOptions {
+  readonly interruptId: string;
+  readonly answer: Json;
+  readonly commandId?: string | undefined;
+}
+
+const ENDED_BY_RESTART: Ending = {
+  type: "error",
+  code: "server_restart",
+  message: "The server restarted before the agent was done.",
+};
+
+/** All commands on runs, whichever client and dialect they come from. */
+export class Runs {
+  readonly #ports: RunPorts;
+  readonly #threads: Threads;
+  readonly #policy: BusyPolicy;
+  readonly #loaded = new WeakMap<Thread, Promise<ThreadRuns>>();
+  /** The threads with a run that goes on, for draining. */
+  readonly #busy = new Set<ThreadRuns>();
+  #draining = false;
+
+  constructor(options: { readonly ports: Omit<RunPorts, "ended">; readonly threads: Threads; readonly policy: BusyPolicy }) {
+    this.#ports = { ...options.ports, ended: (runs) => void this.#handleEnd(runs) };
+    this.#threads = options.threads;
+    this.#policy = options.policy;
+  }
+
+  /** How many runs go on in this process. */
+  get active(): number {
+    return this.#busy.size;
+  }
+
+  /** Ends what an earlier process was executing, then starts what waits. */
+  async recover(): Promise<void> {
+    const { ended, waiting } = await recoverRuns(this.#ports, this.#threads);
+    if (ended > 0) this.#ports.logger.warn("ended runs of an earlier process", { runs: ended });
+    for (const { tenant, threadId } of waiting) {
+      const runs = await this.#of(await this.#threads.open(tenant, threadId));
+      await runs.next();
+      this.#track(runs);
+    }
+  }
+
+  /**
+   * @throws forbidden, invalid_input, empty_message, unknown_agent, run_id_conflict, thread_busy,
+   *   queue_full, draining, and what the log refuses
+   */
+  async start(principal: Principal, threadId: string, options: StartOptions): Promise<Started> {
+    authorize(principal, "start", threadId);
+    this.#checkOpen();
+    if (options.input.text.trim() === "") throw new ThroughlineError("empty_message", "Empty message");
+    if (!this.#ports.agents.has(options.agent)) {
+      throw new ThroughlineError("unknown_agent", `There is no agent "${options.agent}".`);
+    }
+    const request: StartRequest = {
+      runId: options.runId === undefined ? this.#newRunId() : checkId("run_id", options.runId),
+      agent: options.agent,
+      text: options.input.text,
+      ...(options.input.context === undefined ? {} : { context: options.input.context as JsonObject }),
+      ...(options.clientId === undefined ? {} : { clientId: options.clientId }),
+    };
+    await this.#checkRunThread(principal, request.runId, threadId);
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    const started = await runs.start(request, options.onBusy ?? this.#policy, options.commandId);
+    this.#track(runs);
+    return started;
+  }
+
+  /**
+   * @param runId absent = the thread's current run
+   * @throws forbidden, not_found, run_not_active
+   */
+  async cancel(principal: Principal, threadId: string, runId?: string, commandId?: string): Promise<Started> {
+    authorize(principal, "cancel", threadId);
+    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).cancel(runId, commandId);
+  }
+
+  /** Cancels the runs a client has started on a thread, running or waiting; how many it were. */
+  async cancelOf(principal: Principal, threadId: string, clientId: string): Promise<number> {
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    const ids = runs.queued.filter((request) => request.clientId === clientId).map((request) => request.runId);
+    if (runs.active?.clientId === clientId && !runs.active.ending) ids.push(runs.active.runId);
+    const results = await Promise.allSettled(ids.map((runId) => this.cancel(principal, threadId, runId)));
+    return results.filter((result) => result.status === "fulfilled").length;
+  }
+
+  /** @throws forbidden, not_found, run_not_active */
+  async pause(principal: Principal, threadId: string, runId?: string): Promise<string> {
+    authorize(principal, "pause", threadId);
+    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).pause(runId);
+  }
+
+  /** @throws forbidden, not_found, run_not_active */
+  async resume(principal: Principal, threadId: string, runId?: string): Promise<string> {
+    authorize(principal, "resume", threadId);
+    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).resume(runId);
+  }
+
+  /** @throws forbidden, not_found, already_answered, draining, queue_full */
+  async answer(principal: Principal, threadId: string, options: AnswerOptions): Promise<Started> {
+    authorize(principal, "answer", threadId);
+    this.#checkOpen();
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    const started = await runs.answer(
+      { interruptId: options.interruptId, value: options.answer, by: principal.subject, runId: this.#newRunId() },
+      options.commandId,
+    );
+    this.#track(runs);
+    return started;
+  }
+
+  /**
+   * What is stored of a run.
+   * @throws forbidden, not_found
+   */
+  async find(principal: Principal, runId: string): Promise<RunRecord> {
+    const value = await this.#ports.log.control(keys.run(principal.tenant, checkId("run_id", runId)));
+    if (value === undefined) throw new ThroughlineError("not_found", `There is no run "${runId}".`);
+    const record = JSON.parse(value) as RunRecord;
+    authorize(principal, "read", record.threadId);
+    return record;
+  }
+
+  /**
+   * Lets no run start any more, gives those that go on `graceMs` to finish, and ends the rest with
+   * `server_restart` (D6). What waits in queues stays for the next process.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const busy = [...this.#busy];
+    for (const runs of busy) runs.drain();
+    const finished = Promise.all(busy.map((runs) => runs.active?.ended));
+    await this.#atMost(graceMs, finished);
+    await Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART)));
+  }
+
+  async #atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+    let timer: { cancel(): void } | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = this.#ports.clock.setTimeout(resolve, ms);
+    });
+    await Promise.race([promise, timeout]);
+    timer?.cancel();
+  }
+
+  async #handleEnd(runs: ThreadRuns): Promise<void> {
+    if (runs.active === undefined && runs.queued.length === 0) this.#busy.delete(runs);
+    await this.#threads.checkpoint(runs.thread);
+  }
+
+  #of(thread: Thread): Promise<ThreadRuns> {
+    const loaded = this.#loaded.get(thread);
+    if (loaded !== undefined) return loaded;
+    const loading = ThreadRuns.load(thread, this.#ports).then((runs) => {
+      if (this.#draining) runs.drain();
+      return runs;
+    });
+    this.#loaded.set(thread, loading);
+    loading.catch(() => this.#loaded.delete(thread));
+    return loading;
+  }
+
+  #track(runs: ThreadRuns): void {
+    if (runs.active !== undefined) this.#busy.add(runs);
+  }
+
+  /** A run id belongs to one thread of its tenant. */
+  async #checkRunThread(principal: Principal, runId: string, threadId: string): Promise<void> {
+    const value = await this.#ports.log.control(keys.run(principal.tenant, runId));
+    if (value === undefined || (JSON.parse(value) as RunRecord).threadId === threadId) return;
+    throw new ThroughlineError("run_id_conflict", `The run id "${runId}" stands for another thread, agent or input.`);
+  }
+
+  #checkOpen(): void {
+    if (this.#draining) throw new ThroughlineError("draining", "The server is going down; no run starts any more.");
+  }
+
+  #newRunId(): string {
+    return `run-${this.#ports.random.uuid()}`;
+  }
+}

@@ -1,0 +1,325 @@
+import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protocol";
+import type { ControlWrite } from "@throughline/log";
+import { keys } from "../threads/names.ts";
+import type { Thread } from "../threads/thread.ts";
+import { CommandLog } from "./command-log.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { BusyPolicy, RunPorts } from "./ports.ts";
+import { Projection } from "./projection.ts";
+import { answerQuestion } from "./questions.ts";
+import type { ActiveRun, Ending, RunRecord, StartRequest } from "./records.ts";
+import { agentInput, idsOf, runStarted } from "./run-input.ts";
+import { Runner } from "./runner.ts";
+
+/** What a start or an answer came to. */
+export interface Started {
+  readonly runId: string;
+  /** The run, or its place in the queue, was there already. */
+  readonly duplicate: boolean;
+}
+
+interface Queued {
+  readonly key: string;
+  readonly request: StartRequest;
+}
+
+interface Stored {
+  readonly commands: string | undefined;
+  readonly summary: string | undefined;
+  readonly queue: Queued[];
+}
+
+/**
+ * The runs of one thread: at most one holds it, others wait in its queue.
+ *
+ * Every change is one batch of events and control records with conditions on what it assumes, so that
+ * a crash between any two steps leaves either all of it or none (R1, R4). Commands take the thread's
+ * lock; what the agent does, and its end, do not wait for it.
+ */
+export class ThreadRuns {
+  readonly thread: Thread;
+  readonly #ports: RunPorts;
+  readonly #projection: Projection;
+  readonly #commands: CommandLog;
+  readonly #queue: Queued[];
+  #runner: Runner | undefined;
+  #accepting = true;
+
+  private constructor(thread: Thread, ports: RunPorts, stored: Stored) {
+    this.thread = thread;
+    this.#ports = ports;
+    this.#commands = new CommandLog(thread.tenant, thread.id, stored.commands);
+    this.#projection = new Projection(thread.tenant, thread.id, () => ports.clock.now(), stored.summary);
+    this.#queue = stored.queue;
+  }
+
+  static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
+    const { tenant, id } = thread;
+    const [commands, summary, queued] = await Promise.all([
+      ports.log.control(keys.commands(tenant, id)),
+      ports.log.control(keys.thread(tenant, id)),
+      ports.log.controls(keys.queue(tenant, id), { limit: ports.maxQueued }),
+    ]);
+    const queue = queued.map(({ key, value }) => ({ key, request: JSON.parse(value) as StartRequest }));
+    return new ThreadRuns(thread, ports, { commands, summary, queue });
+  }
+
+  /** The run that holds the thread. */
+  get active(): Runner | undefined {
+    return this.#runner;
+  }
+
+  /** The starts that wait, in order. */
+  get queued(): readonly StartRequest[] {
+    return this.#queue.map(({ request }) => request);
+  }
+
+  /**
+   * Starts the run, or lets it wait for its turn. Idempotent by run id and by command id.
+   * @throws run_id_conflict, unknown_agent, thread_busy, queue_full, draining, and what the log refuses
+   */
+  start(request: StartRequest, policy: BusyPolicy, commandId?: string): Promise<Started> {
+    return this.thread.lock.run(async () => {
+      const earlier = this.#repeated(commandId) ?? (await this.#attached(request));
+      if (earlier !== undefined) return earlier;
+      this.#checkAccepting();
+      if (this.#free) await this.#begin(request, { commandId });
+      else if (policy === "reject") throw this.#refusal("thread_busy", "Another run holds the thread.");
+      else {
+        await this.#enqueue(request, { commandId });
+        if (policy === "interrupt") this.#runner?.end({ type: "cancelled" });
+      }
+      return { runId: request.runId, duplicate: false };
+    });
+  }
+
+  /**
+   * Answers a question; the last open one of a run starts the run that goes on from it.
+   * @param answer `by` is who answers, as the thread will show it; `runId` names the run to start
+   * @throws not_found, already_answered, draining, queue_full
+   */
+  answer(
+    answer: { readonly interruptId: string; readonly value: Json; readonly by: string; readonly runId: string },
+    commandId?: string,
+  ): Promise<Started> {
+    return this.thread.lock.run(async () => {
+      const earlier = this.#repeated(commandId);
+      if (earlier !== undefined) return earlier;
+      this.#checkAccepting();
+      const at = { tenant: this.thread.tenant, threadId: this.thread.id };
+      const { write, askedBy, resumption } = await answerQuestion(this.#ports.log, at, answer);
+      const extra = { commandId, writes: [write] };
+      if (resumption === undefined) await this.#commit(commandId, askedBy, (noted) => this.#write([write, ...noted]));
+      else if (this.#free) await this.#begin(resumption, extra);
+      else await this.#enqueue(resumption, extra);
+      return { runId: resumption?.runId ?? askedBy, duplicate: false };
+    });
+  }
+
+  /**
+   * Cancels a run, running or waiting for its turn. The agent's signal fires before this returns its
+   * promise (R5), which resolves once the terminal event is durable.
+   * @param runId absent = the run that holds the thread
+   * @throws run_not_active
+   */
+  async cancel(runId?: string, commandId?: string): Promise<Started> {
+    const earlier = this.#repeated(commandId);
+    if (earlier !== undefined) return earlier;
+    const runner = this.#runner;
+    if (runner !== undefined && (runId === undefined || runner.runId === runId)) {
+      const noted = commandId === undefined ? [] : [this.#commands.note(commandId, runner.runId)];
+      const decided = runner.end({ type: "cancelled" }, noted);
+      const { ending, endSeq } = await runner.ended;
+      if (endSeq !== undefined && ending.type === "cancelled") return { runId: runner.runId, duplicate: !decided };
+      if (commandId !== undefined) this.#commands.forget(commandId);
+    } else if (runId !== undefined && (await this.#unqueue(runId))) {
+      return { runId, duplicate: false };
+    }
+    throw this.#refusal("run_not_active", "There is no such run to cancel.");
+  }
+
+  /** Holds the run between two of its events. @throws run_not_active */
+  pause(runId?: string): Promise<string> {
+    return this.#hold(runId, "paused");
+  }
+
+  /** Lets a held run go on. @throws run_not_active */
+  resume(runId?: string): Promise<string> {
+    return this.#hold(runId, "running");
+  }
+
+  /** What is stored of a run, whichever thread it is of. */
+  async record(runId: string): Promise<RunRecord | undefined> {
+    const value = await this.#ports.log.control(keys.run(this.thread.tenant, runId));
+    return value === undefined ? undefined : (JSON.parse(value) as RunRecord);
+  }
+
+  /** Starts what waits, if nothing holds the thread. */
+  next(): Promise<void> {
+    return this.thread.lock.run(async () => {
+      while (this.#runner === undefined && this.#accepting) {
+        const head = this.#queue[0];
+        if (head === undefined) return;
+        if (this.#ports.agents.has(head.request.agent)) await this.#begin(head.request, { queueKey: head.key });
+        else await this.#write(this.#projection.unqueued(head.key, head.request, "unknown_agent"));
+        this.#queue.shift();
+      }
+    });
+  }
+
+  /** No run starts here any more; what waits stays waiting (D6). */
+  drain(): void {
+    this.#accepting = false;
+  }
+
+  /** Ends the run that holds the thread in this way, if there is one. Resolves when it has ended. */
+  async stop(ending: Ending): Promise<void> {
+    const runner = this.#runner;
+    if (runner === undefined) return;
+    runner.end(ending);
+    await runner.ended;
+  }
+
+  get #free(): boolean {
+    return this.#runner === undefined && this.#queue.length === 0;
+  }
+
+  #repeated(commandId: string | undefined): Started | undefined {
+    const runId = commandId === undefined ? undefined : this.#commands.find(commandId);
+    return runId === undefined ? undefined : { runId, duplicate: true };
+  }
+
+  async #attached(request: StartRequest): Promise<Started | undefined> {
+    const existing = await this.record(request.runId);
+    if (existing === undefined) return undefined;
+    if (existing.fingerprint === fingerprint(this.thread.id, request)) return { runId: request.runId, duplicate: true };
+    throw this.#refusal("run_id_conflict", `The run id "${request.runId}" stands for another thread, agent or input.`);
+  }
+
+  async #hold(runId: string | undefined, status: "running" | "paused"): Promise<string> {
+    return this.thread.lock.run(async () => {
+      const runner = this.#runner;
+      const record = runner === undefined ? undefined : await this.record(runner.runId);
+      if (runner === undefined || record === undefined || runner.ending || (runId ?? runner.runId) !== runner.runId) {
+        throw this.#refusal("run_not_active", "There is no such run going on.");
+      }
+      if (runner.paused === (status === "paused")) return runner.runId;
+      const writes = this.#projection.held(record, status, this.thread.head);
+      await (status === "paused" ? runner.pause(writes) : runner.resume(writes));
+      return runner.runId;
+    });
+  }
+
+  async #enqueue(
+    request: StartRequest,
+    extra: { readonly commandId: string | undefined; readonly writes?: readonly ControlWrite[] },
+  ): Promise<void> {
+    if (this.#queue.length >= this.#ports.maxQueued) {
+      throw this.#refusal("queue_full", "Too many runs wait for this thread.");
+    }
+    const key = keys.queued(this.thread.tenant, this.thread.id, placeOf(this.#queue.at(-1)) + 1);
+    await this.#commit(extra.commandId, request.runId, (noted) =>
+      this.#write([...this.#projection.queued(key, request), ...(extra.writes ?? []), ...noted]),
+    );
+    this.#queue.push({ key, request });
+  }
+
+  #unqueue(runId: string): Promise<boolean> {
+    return this.thread.lock.run(async () => {
+      const index = this.#queue.findIndex(({ request }) => request.runId === runId);
+      const queued = this.#queue[index];
+      if (queued === undefined) return false;
+      await this.#write(this.#projection.unqueued(queued.key, queued.request));
+      this.#queue.splice(index, 1);
+      return true;
+    });
+  }
+
+  async #begin(
+    request: StartRequest,
+    extra: { readonly commandId?: string | undefined; readonly writes?: readonly ControlWrite[]; readonly queueKey?: string },
+  ): Promise<void> {
+    const agent = this.#ports.agents.get(request.agent);
+    if (agent === undefined) throw this.#refusal("unknown_agent", `There is no agent "${request.agent}".`);
+    const { clock, random, incarnation } = this.#ports;
+    const { tenant, id } = this.thread;
+    const view = this.thread.view;
+    const started = runStarted(id, request, clock);
+    const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
+    const { first } = await this.#commit(extra.commandId, request.runId, (noted) =>
+      this.thread.writer.write({
+        events: [started],
+        // What was promised a turn gets it, however long the disk is full.
+        insist: extra.queueKey !== undefined,
+        controls: (seq) => [
+          ...this.#projection.started(request, lease, seq, extra.queueKey),
+          ...(extra.writes ?? []),
+          ...noted,
+        ],
+      }),
+    );
+    const record = this.#projection.begun(request, first);
+    const logger = this.#ports.logger.child({ threadId: id, runId: request.runId, agent: request.agent });
+    const runner = new Runner({
+      thread: this.thread,
+      started,
+      clientId: request.clientId,
+      clock,
+      logger,
+      endWrites: (ending, endSeq) => this.#projection.ended(record, lease, ending, endSeq),
+      agent,
+      input: agentInput(started, view),
+      context: { logger, clock, ids: idsOf(random), view, ...this.#ports.publishers(tenant) },
+    });
+    this.#runner = runner;
+    void this.#follow(runner);
+  }
+
+  /** Clears the way for the next run once this one has ended and its agent let go. */
+  async #follow(runner: Runner): Promise<void> {
+    const { endSeq } = await runner.ended;
+    await runner.settled;
+    // A run that lost its thread leaves its lease in place: only the new owner may start another.
+    if (endSeq === undefined) this.#accepting = false;
+    this.#runner = undefined;
+    this.#ports.ended(this);
+    try {
+      await this.next();
+    } catch (error) {
+      this.#ports.logger.error("a waiting run could not start", { threadId: this.thread.id, error });
+    }
+  }
+
+  async #write(controls: readonly ControlWrite[]): Promise<void> {
+    await this.thread.writer.write({ events: [], controls: () => controls });
+  }
+
+  /** Runs a batch that also remembers the command's id, and forgets it again when the batch is refused. */
+  async #commit<T>(
+    commandId: string | undefined,
+    runId: string,
+    write: (noted: readonly ControlWrite[]) => Promise<T>,
+  ): Promise<T> {
+    if (commandId === undefined) return write([]);
+    const noted = this.#commands.note(commandId, runId);
+    try {
+      return await write([noted]);
+    } catch (error) {
+      this.#commands.forget(commandId);
+      throw error;
+    }
+  }
+
+  #checkAccepting(): void {
+    if (!this.#accepting) throw this.#refusal("draining", "The server is going down; no run starts any more.");
+  }
+
+  #refusal(code: ErrorCode, message: string): ThroughlineError {
+    return new ThroughlineError(code, message, { details: { thread_id: this.thread.id } });
+  }
+}
+
+/** Where in its queue a start waits; 0 for none. */
+function placeOf(queued: Queued | undefined): number {
+  return queued === undefined ? 0 : Number(queued.key.slice(queued.key.lastIndexOf("/") + 1));
+}

@@ -1,0 +1,54 @@
+import { ThroughlineError } from "@throughline/protocol";
+
+/**
+ * Ids of threads, runs and clients: letters, digits and `_ . : @ ~ -`, at most 200. No slash and no
+ * control character, so that an id is safe in a path, a log line, an SSE field and a control key.
+ */
+const ID = /^[A-Za-z0-9_][A-Za-z0-9_.:@~-]{0,199}$/;
+
+/** @throws invalid_input naming `field` */
+export function checkId(field: string, id: string): string {
+  if (ID.test(id)) return id;
+  throw new ThroughlineError(
+    "invalid_input",
+    `"${field}" must be 1 to 200 letters, digits or any of _ . : @ ~ -, and begin with a letter, digit or _.`,
+    { details: { field } },
+  );
+}
+
+/** The log's name for a thread. */
+export function streamName(tenant: string, threadId: string): string {
+  return `${tenant}/${threadId}`;
+}
+
+const TIME_DIGITS = 13;
+
+/** Keys of the control records (see docs/architecture.md, "control record"). */
+export const keys = {
+  /** A {@link RunRecord}; there for as long as its thread. */
+  run: (tenant: string, runId: string) => `run/${tenant}/${runId}`,
+  /** The run that holds the thread now: its lease. */
+  active: (tenant: string, threadId: string) => `active/${tenant}/${threadId}`,
+  /** Every lease, for what a dead process left behind. */
+  allActive: "active/",
+  /** Starts that wait for the thread, in order. */
+  queued: (tenant: string, threadId: string, n: number) => `queue/${tenant}/${threadId}/${String(n).padStart(12, "0")}`,
+  queue: (tenant: string, threadId: string) => `queue/${tenant}/${threadId}/`,
+  allQueues: "queue/",
+  /** A question: open, or answered. */
+  ask: (tenant: string, threadId: string, interruptId: string) =>
+    `ask/${tenant}/${threadId}/${encodeURIComponent(interruptId)}`,
+  asks: (tenant: string, threadId: string) => `ask/${tenant}/${threadId}/`,
+  /** The outcomes of the thread's latest commands, by command id. */
+  commands: (tenant: string, threadId: string) => `commands/${tenant}/${threadId}`,
+  /** The thread's line in lists. */
+  thread: (tenant: string, threadId: string) => `thread/${tenant}/${threadId}`,
+  /** Orders a tenant's threads by their last activity, newest first. */
+  recent: (tenant: string, at: number, threadId: string) =>
+    `recent/${tenant}/${String(10 ** TIME_DIGITS - 1 - at).padStart(TIME_DIGITS, "0")}/${threadId}`,
+  recents: (tenant: string) => `recent/${tenant}/`,
+  /** A stored fold of the thread, so that opening it does not read all of it. */
+  checkpoint: (tenant: string, threadId: string) => `view/${tenant}/${threadId}`,
+  /** Counts the processes that have owned this log; fences the writers of earlier ones. */
+  incarnation: "incarnation",
+};

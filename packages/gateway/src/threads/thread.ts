@@ -1,0 +1,191 @@
+import {
+  type Clock,
+  type Cursor,
+  reduceAll,
+  type ResetReason,
+  type ThreadEvent,
+  type ThreadView,
+} from "@throughline/protocol";
+import type { StreamLog, TailEvent } from "@throughline/log";
+import { decodeEvent } from "./codec.ts";
+import { Lock } from "./lock.ts";
+import { RecentEvents, StoredEvent } from "./recent-events.ts";
+import type { ThreadWriter } from "./writer.ts";
+
+/** Told of every commit: its events, in order, or that the thread is gone. */
+export interface ThreadListener {
+  advanced(events: readonly StoredEvent[]): void;
+  deleted(): void;
+}
+
+/** How many events of a read from the log are handed over at once. */
+const PAGE = 1_000;
+/** How many events may wait to be folded. */
+const FOLD_AFTER = 1_000;
+
+/**
+ * A thread that somebody works with: its stream, the fold of it, and who is told of commits.
+ *
+ * It learns of events only from the log's tail, also of those written here, so that nothing is seen
+ * before it is durable (L1).
+ */
+export class Thread {
+  readonly tenant: string;
+  readonly id: string;
+  readonly writer: ThreadWriter;
+  /** Starts, cancels and answers of this thread happen one after another. */
+  readonly lock = new Lock();
+  readonly #log: StreamLog;
+  readonly #clock: Clock;
+  readonly #stream: string;
+  readonly #listeners = new Set<ThreadListener>();
+  readonly #recent: RecentEvents;
+  readonly #untail: () => void;
+  #epoch: string;
+  #head: number;
+  #view: ThreadView;
+  #unfolded: StoredEvent[] = [];
+  #holds = 0;
+  #usedAt: number;
+
+  constructor(options: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly stream: string;
+    readonly log: StreamLog;
+    readonly clock: Clock;
+    readonly writer: ThreadWriter;
+    readonly epoch: string;
+    /** The fold of everything up to the head. */
+    readonly view: ThreadView;
+  }) {
+    this.tenant = options.tenant;
+    this.id = options.id;
+    this.writer = options.writer;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#usedAt = this.#clock.monotonic();
+    this.#stream = options.stream;
+    this.#epoch = options.epoch;
+    this.#head = options.view.lastSeq;
+    this.#view = options.view;
+    this.#recent = new RecentEvents(this.#head);
+    this.#untail = this.#log.tail(this.#stream, (event) => this.#handleTail(event));
+  }
+
+  /** "" for a thread without events, which the log does not know yet. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Seq of the last durable event. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Makes the stream, if it is not there. */
+  async ensure(): Promise<void> {
+    if (this.#epoch !== "") return;
+    await this.#log.append({ appends: [{ stream: this.#stream, records: [], create: {} }] });
+    const info = await this.#log.info(this.#stream);
+    if (info !== undefined) this.#epoch = info.epoch;
+  }
+
+  /** Notes that somebody works with the thread now. */
+  use(): void {
+    this.#usedAt = this.#clock.monotonic();
+  }
+
+  /** Keeps the thread open until the returned function is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      this.use();
+    };
+  }
+
+  /** Whether nobody holds the thread, nothing of it is on its way, and its last use is `ms` ago. */
+  unusedFor(ms: number): boolean {
+    return this.#holds === 0 && this.writer.idle && this.#clock.monotonic() - this.#usedAt >= ms;
+  }
+
+  /** The fold up to the head, caught up when asked for: most commits are never looked at this way. */
+  get view(): ThreadView {
+    if (this.#unfolded.length > 0) {
+      const events = this.#unfolded.map((event) => event.parsed);
+      this.#unfolded = [];
+      this.#view = reduceAll(this.#view, events);
+    }
+    return this.#view;
+  }
+
+  /** Tells the listener of every commit from now on, and keeps the thread open meanwhile. */
+  follow(listener: ThreadListener): () => void {
+    const release = this.hold();
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      release();
+    };
+  }
+
+  /** Why `cursor` cannot be honoured; undefined when it can. */
+  refusal(cursor: Cursor): ResetReason | undefined {
+    if (cursor.epoch !== undefined && cursor.epoch !== this.#epoch) return "epoch";
+    return cursor.seq > this.#head ? "ahead" : undefined;
+  }
+
+  /** Up to a page of the events behind `after`, from memory when they are there, else undefined. */
+  recent(after: number, most = PAGE): ThreadEvent[] | undefined {
+    if (after + 1 < this.#recent.first) return undefined;
+    return this.#recent.slice(after + 1, Math.min(this.#head, after + most));
+  }
+
+  /**
+   * Up to a page of the events behind `after`; empty only at the head.
+   * @throws trimmed, corrupt, unavailable
+   */
+  async read(after: number, most = PAGE): Promise<ThreadEvent[]> {
+    const recent = this.recent(after, most);
+    if (recent !== undefined) return recent;
+    const { first, records } = await this.#log.read(this.#stream, { after, maxRecords: most });
+    return records.map((record, index) => decodeEvent(first + index, record));
+  }
+
+  /** Every event behind `after` up to `upTo`, read page by page. */
+  async *range(after: number, upTo: number): AsyncGenerator<ThreadEvent> {
+    let at = after;
+    while (at < upTo) {
+      const page = await this.read(at, Math.min(PAGE, upTo - at));
+      if (page.length === 0) return;
+      yield* page;
+      at += page.length;
+    }
+  }
+
+  /** Lets go of the log; the thread must not be used any more. */
+  close(): void {
+    this.#untail();
+    this.writer.close();
+    this.#listeners.clear();
+  }
+
+  #handleTail(event: TailEvent): void {
+    if (event.type === "closed") return;
+    if (event.type === "deleted") {
+      for (const listener of this.#listeners) listener.deleted();
+      return;
+    }
+    const events = event.records.map((record, index) => new StoredEvent(event.first + index, record));
+    this.#epoch = event.epoch;
+    this.#head = event.first + event.records.length - 1;
+    this.#recent.push(events);
+    this.#unfolded.push(...events);
+    if (this.#unfolded.length > FOLD_AFTER) void this.view;
+    for (const listener of this.#listeners) listener.advanced(events);
+  }
+}

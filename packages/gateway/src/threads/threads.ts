@@ -1,0 +1,143 @@
+import { type Clock, emptyView, reduceAll, ThroughlineError } from "@throughline/protocol";
+import type { StreamLog } from "@throughline/log";
+import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { decodeEvent } from "./codec.ts";
+import { checkId, keys, streamName } from "./names.ts";
+import { parseSummary, type ThreadSummary } from "./summary.ts";
+import { Thread } from "./thread.ts";
+import { ThreadWriter } from "./writer.ts";
+
+/** How many open threads are kept whether used or not, and how long a thread stays after its last use. */
+const IDLE_THREADS = 256;
+const IDLE_MS = 60_000;
+/** How many threads one opening looks at for closing. */
+const LOOKS = 8;
+const PAGE = 1_000;
+
+/** The open threads: opened when first asked for, closed when nobody uses them any more. */
+export class Threads {
+  readonly #log: StreamLog;
+  readonly #clock: Clock;
+  readonly #incarnation: number;
+  readonly #open = new Map<string, Thread>();
+  readonly #opening = new Map<string, Promise<Thread>>();
+  /** Seq of each open thread's stored fold. */
+  readonly #checkpoints = new WeakMap<Thread, number>();
+
+  constructor(options: { readonly log: StreamLog; readonly clock: Clock; readonly incarnation: number }) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#incarnation = options.incarnation;
+  }
+
+  /** The thread, made on demand: it takes no storage before its first event. */
+  async open(tenant: string, threadId: string): Promise<Thread> {
+    const stream = streamName(tenant, checkId("thread_id", threadId));
+    const open = this.#open.get(stream);
+    if (open !== undefined) {
+      open.use();
+      return open;
+    }
+    const opening = this.#opening.get(stream) ?? this.#load(tenant, threadId, stream);
+    this.#opening.set(stream, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(stream);
+    }
+  }
+
+  /**
+   * The thread, if it has any event.
+   * @throws not_found
+   */
+  async find(tenant: string, threadId: string): Promise<Thread> {
+    const thread = await this.open(tenant, threadId);
+    if (thread.head > 0) return thread;
+    throw new ThroughlineError("not_found", `There is no thread "${threadId}".`);
+  }
+
+  /**
+   * The thread, known to the log from now on: for those who are told its epoch before its first event.
+   * @throws storage_full, unavailable
+   */
+  async ensure(tenant: string, threadId: string): Promise<Thread> {
+    const thread = await this.open(tenant, threadId);
+    await thread.ensure();
+    return thread;
+  }
+
+  /** Threads by their last activity, newest first, behind the place `cursor` names. */
+  async list(tenant: string, limit: number, cursor?: string): Promise<{ items: ThreadSummary[]; next: string | null }> {
+    const prefix = keys.recents(tenant);
+    const after = cursor === undefined ? {} : { after: prefix + cursor };
+    const found = await this.#log.controls(prefix, { limit: limit + 1, ...after });
+    const items: ThreadSummary[] = [];
+    for (const { key } of found.slice(0, limit)) {
+      const value = await this.#log.control(keys.thread(tenant, key.slice(key.lastIndexOf("/") + 1)));
+      if (value !== undefined) items.push(parseSummary(value));
+    }
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return { items, next: last === undefined ? null : last.key.slice(prefix.length) };
+  }
+
+  /** Stores the thread's fold when much has come since the last time. Never rejects. */
+  async checkpoint(thread: Thread): Promise<void> {
+    const since = this.#checkpoints.get(thread) ?? 0;
+    try {
+      this.#checkpoints.set(thread, await saveCheckpoint(this.#log, thread, since));
+    } catch {
+      // Without it the next opening takes longer, that is all; the log reports its own trouble.
+    }
+  }
+
+  close(): void {
+    for (const thread of this.#open.values()) thread.close();
+    this.#open.clear();
+  }
+
+  async #load(tenant: string, threadId: string, stream: string): Promise<Thread> {
+    const info = await this.#log.info(stream);
+    const epoch = info?.epoch ?? "";
+    const stored = info === undefined ? undefined : await loadCheckpoint(this.#log, tenant, threadId, epoch);
+    let view = stored ?? emptyView(threadId);
+    // Until the thread listens to the tail nobody but this loop learns of new records.
+    for (let head = info?.head ?? 0; view.lastSeq < head; ) {
+      const page = await this.#log.read(stream, { after: view.lastSeq, maxRecords: PAGE });
+      view = reduceAll(view, page.records.map((record, index) => decodeEvent(page.first + index, record)));
+      head = page.head;
+    }
+    const writer = new ThreadWriter({
+      log: this.#log,
+      clock: this.#clock,
+      stream,
+      head: view.lastSeq,
+      incarnation: this.#incarnation,
+    });
+    const thread = new Thread({ tenant, id: threadId, stream, log: this.#log, clock: this.#clock, writer, epoch, view });
+    this.#checkpoints.set(thread, stored?.lastSeq ?? 0);
+    this.#open.set(stream, thread);
+    this.#evict();
+    return thread;
+  }
+
+  /** Moves the thread to the young end of the map, which keeps its order. */
+  #touch(stream: string, thread: Thread): void {
+    this.#open.delete(stream);
+    this.#open.set(stream, thread);
+  }
+
+  /** Looks at the oldest few: those in use stay, and move out of the way of the next look. */
+  #evict(): void {
+    let looks = LOOKS;
+    for (const [stream, thread] of this.#open) {
+      if (this.#open.size <= IDLE_THREADS || looks-- === 0) return;
+      if (thread.unusedFor(IDLE_MS)) {
+        thread.close();
+        this.#open.delete(stream);
+      } else {
+        this.#touch(stream, thread);
+      }
+    }
+  }
+}

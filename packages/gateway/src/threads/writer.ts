@@ -1,0 +1,205 @@
+import { type AguiEvent, type Clock, ThroughlineError } from "@throughline/protocol";
+import type { Batch, ControlWrite, StreamLog } from "@throughline/log";
+import { encodeEvent } from "./codec.ts";
+
+/** Where a write came to stand: seqs of its first and last event (`first = last + 1` for none). */
+export interface Written {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Write {
+  readonly events: readonly AguiEvent[];
+  /** Control records to commit with the events, given the seq of the first of them. */
+  readonly controls?: (first: number) => readonly ControlWrite[];
+  /**
+   * Try until it is stored: for what has already happened, such as a run's events. Otherwise a
+   * failure is the caller's to hear about.
+   */
+  readonly insist?: boolean;
+}
+
+interface Pending extends Write {
+  readonly records: readonly Uint8Array[];
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: ThroughlineError) => void;
+}
+
+/** What a thread may have waiting for the log before {@link ThreadWriter.room} holds producers back. */
+const ROOM = 512;
+const BATCH_EVENTS = 1_000;
+const RETRY_FIRST_MS = 50;
+const RETRY_MOST_MS = 2_000;
+/** Bumps of the producer epoch that fit between two incarnations of the process. */
+const EPOCHS_PER_INCARNATION = 1_000_000;
+
+/** The refusals that pass by themselves; all others are final for the batch. */
+const PASSING = new Set(["storage_full", "unavailable", "overloaded"]);
+
+/**
+ * Writes one thread's stream, in order, one batch at a time.
+ *
+ * While a batch is being committed the events that come gather into the next one: a busy thread
+ * groups its commits by itself, an idle one waits for nothing. One batch in flight also means that
+ * the position of every event is known before it is sent, that a batch whose fate is unknown can be
+ * sent again without applying twice (the producer's `n`, rule L3), and that the writers of an
+ * earlier process are fenced.
+ */
+export class ThreadWriter {
+  readonly #log: StreamLog;
+  readonly #clock: Clock;
+  readonly #stream: string;
+  #head: number;
+  #epoch: number;
+  #n = 0;
+  #queue: Pending[] = [];
+  #waiting = 0;
+  #flying = false;
+  #closed = false;
+  #roomWaiters: (() => void)[] = [];
+
+  constructor(options: {
+    readonly log: StreamLog;
+    readonly clock: Clock;
+    readonly stream: string;
+    readonly head: number;
+    /** Counts the processes that have owned the log. */
+    readonly incarnation: number;
+  }) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#stream = options.stream;
+    this.#head = options.head;
+    this.#epoch = options.incarnation * EPOCHS_PER_INCARNATION;
+  }
+
+  /** Whether nothing is queued or in flight. */
+  get idle(): boolean {
+    return !this.#flying && this.#queue.length === 0;
+  }
+
+  /**
+   * Resolves once the events are durable.
+   * @throws what the log refuses it with; `unavailable` once the writer is closed
+   */
+  write(write: Write): Promise<Written> {
+    if (this.#closed) return Promise.reject(closedError());
+    const records = write.events.map(encodeEvent);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...write, records, resolve, reject });
+      this.#waiting += records.length;
+      if (!this.#flying) void this.#pump();
+    });
+  }
+
+  /** Resolves when a producer may go on. */
+  async room(): Promise<void> {
+    if (this.#waiting < ROOM || this.#closed) return;
+    await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+  }
+
+  /** Refuses what is queued and everything later; what is in flight is left to the log. */
+  close(): void {
+    this.#closed = true;
+    for (const pending of this.#queue) pending.reject(closedError());
+    this.#queue = [];
+    this.#waiting = 0;
+    this.#admitProducers();
+  }
+
+  async #pump(): Promise<void> {
+    this.#flying = true;
+    while (this.#queue.length > 0) await this.#send(this.#take());
+    this.#flying = false;
+  }
+
+  /** The next batch: one write with controls, or as many without as fit. */
+  #take(): Pending[] {
+    const taken: Pending[] = [];
+    let events = 0;
+    for (const pending of this.#queue) {
+      const alone = pending.controls !== undefined || pending.insist !== true;
+      if (taken.length > 0 && (alone || events + pending.records.length > BATCH_EVENTS)) break;
+      taken.push(pending);
+      events += pending.records.length;
+      if (alone) break;
+    }
+    this.#queue.splice(0, taken.length);
+    this.#waiting -= events;
+    if (this.#waiting < ROOM) this.#admitProducers();
+    return taken;
+  }
+
+  async #send(writes: Pending[]): Promise<void> {
+    const insist = writes[0]?.insist === true;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#commit(writes);
+        return;
+      } catch (cause) {
+        const error = ThroughlineError.from(cause, "unavailable");
+        const again = insist && PASSING.has(error.code) && !this.#closed;
+        if (!again) {
+          for (const write of writes) write.reject(error);
+          if (error.code === "unavailable") await this.#clearDoubt();
+          return;
+        }
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  async #commit(writes: Pending[]): Promise<void> {
+    const first = this.#head + 1;
+    const records = writes.flatMap((write) => write.records);
+    const controls = writes[0]?.controls?.(first);
+    const batch: Batch = {
+      appends: [{ stream: this.#stream, records, expectedHead: this.#head, create: {} }],
+      ...(controls === undefined ? {} : { controls }),
+      producer: { id: this.#stream, epoch: this.#epoch, n: this.#n + 1 },
+    };
+    await this.#log.append(batch);
+    this.#n += 1;
+    this.#head += records.length;
+    let next = first;
+    for (const write of writes) {
+      const last = next + write.records.length - 1;
+      write.resolve({ first: next, last });
+      next = last + 1;
+    }
+  }
+
+  /**
+   * After a batch of unknown fate that nobody will send again: a new producer epoch, under which no
+   * `n` can be mistaken for that batch's, and the head as it really is.
+   */
+  async #clearDoubt(): Promise<void> {
+    for (let attempt = 0; !this.#closed; attempt++) {
+      try {
+        const info = await this.#log.info(this.#stream);
+        this.#head = info?.head ?? 0;
+        this.#epoch += 1;
+        this.#n = 0;
+        return;
+      } catch {
+        // The log cannot be read either; nothing can be written until it can.
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  #pause(attempt: number): Promise<void> {
+    const ms = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** attempt);
+    return new Promise((resolve) => this.#clock.setTimeout(resolve, ms));
+  }
+
+  #admitProducers(): void {
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+function closedError(): ThroughlineError {
+  return new ThroughlineError("unavailable", "The server is closing.");
+}

@@ -1,0 +1,132 @@
+import type { Clock, Cursor, Dialect, Timer } from "@throughline/protocol";
+import type { Delivery } from "../delivery/delivery.ts";
+import { sseFraming } from "../delivery/framing.ts";
+import type { EndReason, Sink } from "../delivery/sink.ts";
+import type { Subscription } from "../delivery/subscription.ts";
+import type { Thread } from "../threads/thread.ts";
+
+const KEEP_ALIVE_MS = 15_000;
+const HIGH_WATER_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
+const OPENING = encoder.encode(": connected\nretry: 1000\n\n");
+const KEEP_ALIVE = encoder.encode(": ping\n\n");
+
+/** The server-sent events transport: open streams, keep-alives, their end. */
+export class SseTransport {
+  readonly #delivery: Delivery;
+  readonly #clock: Clock;
+  readonly #streams = new Set<SseStream>();
+
+  constructor(delivery: Delivery, clock: Clock) {
+    this.#delivery = delivery;
+    this.#clock = clock;
+  }
+
+  /** How many streams are open. */
+  get connections(): number {
+    return this.#streams.size;
+  }
+
+  /** Follows the thread in this dialect from the cursor on, until the client goes. */
+  async respond(thread: Thread, dialect: Dialect, cursor: Cursor | undefined): Promise<Response> {
+    const stream = new SseStream(this.#clock, () => this.#streams.delete(stream));
+    this.#streams.add(stream);
+    try {
+      stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
+    return new Response(stream.body, {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+      },
+    });
+  }
+
+  /** Breaks every stream off; their clients come back and resume. */
+  close(): void {
+    for (const stream of this.#streams) stream.end("draining");
+  }
+}
+
+/** One open response. */
+class SseStream implements Sink {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #clock: Clock;
+  readonly #closed: () => void;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #subscription: Subscription | undefined;
+  #keepAlive: Timer | undefined;
+  #drained: (() => void) | undefined;
+  #open = true;
+
+  constructor(clock: Clock, closed: () => void) {
+    this.#clock = clock;
+    this.#closed = closed;
+    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES });
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#handlePull(),
+        cancel: () => this.close(),
+      },
+      strategy,
+    );
+    this.write(OPENING);
+    this.#watch();
+  }
+
+  get buffered(): number {
+    return HIGH_WATER_BYTES - (this.#controller.desiredSize ?? HIGH_WATER_BYTES);
+  }
+
+  attach(subscription: Subscription): void {
+    this.#subscription = subscription;
+    if (!this.#open) subscription.close();
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#open) this.#controller.enqueue(bytes);
+  }
+
+  onceDrained(listener: () => void): void {
+    this.#drained = listener;
+  }
+
+  /**
+   * Breaks the response off. A clean end would tell an AG-UI client that the run is over, so the
+   * stream fails instead and the server drops the connection.
+   */
+  end(reason: EndReason): void {
+    if (!this.#open) return;
+    this.close();
+    this.#controller.error(new Error(reason));
+  }
+
+  /** The client has gone, or never came. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#keepAlive?.cancel();
+    this.#subscription?.close();
+    this.#closed();
+  }
+
+  #handlePull(): void {
+    const drained = this.#drained;
+    this.#drained = undefined;
+    drained?.();
+  }
+
+  #watch(): void {
+    this.#keepAlive = this.#clock.setTimeout(() => {
+      this.write(KEEP_ALIVE);
+      this.#watch();
+    }, KEEP_ALIVE_MS);
+  }
+}

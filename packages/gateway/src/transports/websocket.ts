@@ -1,0 +1,217 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Clock, ERRORS, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { EndReason, Sink } from "../delivery/sink.ts";
+
+/** What a socket's frames and end are told to. */
+export interface SocketHandler {
+  handleText(text: string): void;
+  handleClose(): void;
+}
+
+/** Opens what stands behind an address, or throws why not. */
+export type Accept = (request: UpgradeRequest, sink: Sink) => SocketHandler;
+
+/** What an upgrade says, whatever server received it. */
+export interface UpgradeRequest {
+  /** Path and query, as requested. */
+  readonly url: URL;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+}
+
+export interface WebSocketLimits {
+  /** Bytes of one message. */
+  readonly maxFrameBytes: number;
+  /** Open sockets at once. */
+  readonly maxConnections: number;
+}
+
+/** Close codes: what a client should do stands in docs/operation.md. */
+const CLOSE: Record<EndReason, readonly [code: number, reason: string]> = {
+  slow: [4409, "too slow; resume from your position"],
+  rate: [4429, "too many frames; wait a moment, then resume from your position"],
+  draining: [4503, "server is going down; reconnect after a random delay, then resume from your position"],
+  gone: [4404, "thread is deleted"],
+  failed: [1011, "internal error; resume from your position"],
+  dead: [1001, "no answer to pings"],
+};
+
+const PING_MS = 30_000;
+const MAX_FRAGMENTS = 256;
+const MAX_CHUNKS = 1_024;
+
+/** The WebSocket transport: upgrades, pings, close codes. It knows no message type. */
+export class WebSocketTransport {
+  readonly #server: WebSocketServer;
+  readonly #accept: Accept;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #limits: WebSocketLimits;
+  readonly #sockets = new Set<Connection>();
+
+  constructor(options: {
+    readonly accept: Accept;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly limits: WebSocketLimits;
+  }) {
+    this.#accept = options.accept;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#limits = options.limits;
+    // Compression stays off: it costs memory per socket and opens the door to inflate bombs.
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.limits.maxFrameBytes,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_CHUNKS,
+    });
+  }
+
+  /** How many sockets are open. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A peer that resets during the handshake must not become an uncaught error.
+    const ignore = (): void => void socket.destroy();
+    socket.on("error", ignore);
+    if (this.#sockets.size >= this.#limits.maxConnections) {
+      refuseUpgrade(socket, new ThroughlineError("overloaded", "The server has as many connections as it takes."));
+      return;
+    }
+    const connection = new Connection(socket, this.#clock, this.#logger);
+    let handler: SocketHandler;
+    try {
+      handler = this.#accept(describe(request), connection);
+    } catch (error) {
+      refuseUpgrade(socket, ThroughlineError.from(error));
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      socket.off("error", ignore);
+      this.#sockets.add(connection);
+      connection.open(ws, handler, () => this.#sockets.delete(connection));
+    });
+    // An upgrade that ws itself refused never opens.
+    socket.once("close", () => handler.handleClose());
+  }
+
+  /** Tells every client to come back later (D6). */
+  drain(): void {
+    for (const connection of this.#sockets) connection.end("draining");
+  }
+
+  /** Drops what is still open. */
+  close(): void {
+    for (const connection of this.#sockets) connection.drop();
+    this.#server.close();
+  }
+}
+
+/**
+ * One socket. Frames are built once for all subscribers (D3), so they are written to the network
+ * socket as they are, past ws, which frames anew for each. That is safe because ws sends its own few
+ * control frames whole and, without compression, at once.
+ */
+class Connection implements Sink {
+  readonly #socket: Duplex;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  /** Written before the handshake is over. */
+  #early: Uint8Array[] = [];
+  #ws: WebSocket | undefined;
+  #ended: EndReason | undefined;
+  #ping: Timer | undefined;
+  #unanswered = 0;
+
+  constructor(socket: Duplex, clock: Clock, logger: Logger) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  get buffered(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#ws === undefined) this.#early.push(bytes);
+    else if (this.#ended === undefined && this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  onceDrained(listener: () => void): void {
+    if (this.#socket.writableNeedDrain) this.#socket.once("drain", listener);
+    else this.#clock.setImmediate(listener);
+  }
+
+  end(reason: EndReason): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    if (this.#ws !== undefined) this.#ws.close(...CLOSE[reason]);
+  }
+
+  drop(): void {
+    this.#ws?.terminate();
+  }
+
+  open(ws: WebSocket, handler: SocketHandler, closed: () => void): void {
+    const early = this.#early;
+    this.#early = [];
+    this.#ws = ws;
+    for (const bytes of early) this.#socket.write(bytes);
+    if (this.#ended !== undefined) ws.close(...CLOSE[this.#ended]);
+    ws.on("message", (data: RawData, isBinary: boolean) => {
+      if (isBinary) ws.close(1003, "text frames only");
+      else handler.handleText(data.toString());
+    });
+    ws.on("pong", () => {
+      this.#unanswered = 0;
+    });
+    // ws answers a malformed frame with its close code by itself; the process lives.
+    ws.on("error", (error: Error) => this.#logger.debug("websocket error", { message: error.message }));
+    ws.on("close", () => {
+      this.#ping?.cancel();
+      closed();
+      handler.handleClose();
+    });
+    this.#watch(ws);
+  }
+
+  /** Finds dead peers: two pings without an answer. */
+  #watch(ws: WebSocket): void {
+    this.#ping = this.#clock.setTimeout(() => {
+      if (this.#unanswered >= 2) {
+        ws.terminate();
+        return;
+      }
+      this.#unanswered += 1;
+      ws.ping();
+      this.#watch(ws);
+    }, PING_MS);
+  }
+}
+
+/** @throws invalid_input when the request's target is no path */
+function describe(request: IncomingMessage): UpgradeRequest {
+  const target = request.url ?? "/";
+  if (!URL.canParse(target, "ws://local")) throw new ThroughlineError("invalid_input", "The request's target is no path.");
+  return {
+    url: new URL(target, "ws://local"),
+    host: request.headers.host,
+    origin: request.headers.origin,
+  };
+}
+
+/** Answers an upgrade with a plain HTTP error. */
+function refuseUpgrade(socket: Duplex, error: ThroughlineError): void {
+  const body = JSON.stringify({ error: { code: error.code, message: error.message, remedy: ERRORS[error.code].remedy } });
+  socket.end(
+    `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
