@@ -4,14 +4,25 @@ import { describe, expect, test } from "vitest";
 import { EventType, type AguiEvent } from "../src/index.ts";
 import { recoverGrammar, RunGrammar } from "../src/run/index.ts";
 import { FLAT_TYPES, shapeProblem } from "../src/run/shape.ts";
-import { event, innerEvent, messages, mutated, runFinished, runStarted, THREAD } from "./support/events.ts";
+import {
+  event,
+  innerEvent,
+  LONG,
+  messages,
+  mutated,
+  NARROW,
+  runFinished,
+  runStarted,
+  THREAD,
+} from "./support/events.ts";
 import { officiallyValid } from "./support/official.ts";
 
 const RUN = "run-1";
 const IDS = { threadId: THREAD, runId: RUN };
 
-const start = messages().map((history) => runStarted(RUN, { messages: history }));
-const inner = fc.oneof({ weight: 8, arbitrary: innerEvent() }, { weight: 1, arbitrary: mutated(innerEvent()) });
+const start = fc.oneof(messages(), messages(NARROW)).map((history) => runStarted(RUN, { messages: history }));
+const valid = fc.oneof(innerEvent(), innerEvent(NARROW));
+const inner = fc.oneof({ weight: 12, arbitrary: valid }, { weight: 1, arbitrary: mutated(valid) });
 
 /** Feeds events to a grammar and returns the ones it took. */
 function taken(grammar: RunGrammar, events: readonly AguiEvent[]): AguiEvent[] {
@@ -21,7 +32,7 @@ function taken(grammar: RunGrammar, events: readonly AguiEvent[]): AguiEvent[] {
 describe("RunGrammar beside the official verifier", () => {
   test("R2: takes an event exactly when AG-UI does", () => {
     fc.assert(
-      fc.property(start, fc.array(inner, { maxLength: 30 }), (first, rest) => {
+      fc.property(start, fc.array(inner, LONG), (first, rest) => {
         const grammar = new RunGrammar(IDS);
         const prefix: AguiEvent[] = [];
         for (const each of [first, ...rest]) {
@@ -39,7 +50,7 @@ describe("RunGrammar beside the official verifier", () => {
   test("R2: every prefix, closed and ended, is valid", () => {
     const ending = fc.constantFrom("success", "interrupt", "cancelled", "failed");
     fc.assert(
-      fc.property(start, fc.array(innerEvent(), { maxLength: 40 }), ending, (first, rest, how) => {
+      fc.property(start, fc.array(valid, LONG), ending, (first, rest, how) => {
         const grammar = new RunGrammar(IDS);
         const prefix = taken(grammar, [first, ...rest]);
         const closings = grammar.closings(1_000, how);
@@ -53,7 +64,7 @@ describe("RunGrammar beside the official verifier", () => {
 
   test("R2: a grammar rebuilt from the stored events closes what the first one would", () => {
     fc.assert(
-      fc.property(start, fc.array(innerEvent(), { maxLength: 40 }), (first, rest) => {
+      fc.property(start, fc.array(valid, LONG), (first, rest) => {
         const grammar = new RunGrammar(IDS);
         const stored = JSON.parse(JSON.stringify(taken(grammar, [first, ...rest]))) as AguiEvent[];
         expect(recoverGrammar(IDS, stored).closings(5)).toEqual(grammar.closings(5));

@@ -15,6 +15,12 @@ export interface Pools {
 
 const WIDE: Pools = { ids: ["a", "b", "c", ""], owners: [undefined, undefined, "s1", "s2", ""] };
 
+/** Few ids and owners, so that even rare pairs of events meet. */
+export const NARROW: Pools = { ids: ["a", "b"], owners: [undefined, "s1"] };
+
+/** Options of an array whose length takes the whole range, where fast-check would keep it short. */
+export const LONG = { maxLength: 40, size: "max" } as const;
+
 export function runStarted(
   runId: string,
   input: Partial<NonNullable<Extract<AguiEvent, { type: EventType.RUN_STARTED }>["input"]>> = {},
@@ -80,7 +86,7 @@ const patch = fc.array(
     fc.record({ op: fc.constant("remove"), path: fc.constantFrom("/x", "/y", "/list/0") }),
     fc.record({
       op: fc.constantFrom("move", "copy"),
-      from: fc.constantFrom("/x", "/y"),
+      from: fc.constantFrom("/x", "/y", "/list/0"),
       path: fc.constantFrom("/x", "/y", "/list/0"),
     }),
   ),
