@@ -26,24 +26,71 @@ const monthly = (file: string): PriceFile => ({ timeframe: "1M", file, source: "
 
 /** What is bundled. */
 export const BUNDLED: readonly Instrument[] = [
-  { symbol: "BTC-USD", name: "Bitcoin", assetClass: "crypto", aliases: ["bitcoin", "btc", "xbt", "btcusd"], files: [daily("btc-usd-1d.csv")] },
+  {
+    symbol: "BTC-USD",
+    name: "Bitcoin",
+    assetClass: "crypto",
+    aliases: ["bitcoin", "btc", "xbt", "btcusd"],
+    files: [daily("btc-usd-1d.csv")],
+  },
   {
     symbol: "SPX",
     name: "S&P 500",
     assetClass: "index",
-    aliases: ["s&p 500", "s&p500", "s&p", "s and p 500", "sp500", "sp 500", "spx", "gspc", "standard & poor's", "standard and poor's"],
+    aliases: [
+      "s&p 500",
+      "s&p500",
+      "s&p",
+      "s and p 500",
+      "sp500",
+      "sp 500",
+      "spx",
+      "gspc",
+      "standard & poor's",
+      "standard and poor's",
+    ],
     files: [daily("spx-1d.csv")],
   },
-  { symbol: "AAPL", name: "Apple", assetClass: "stock", aliases: ["apple", "aapl"], files: [daily("aapl-1d.csv"), monthly("aapl-1mo.csv")] },
-  { symbol: "AMZN", name: "Amazon", assetClass: "stock", aliases: ["amazon", "amzn"], files: [monthly("amzn-1mo.csv")] },
-  { symbol: "GOOG", name: "Google", assetClass: "stock", aliases: ["google", "alphabet", "goog", "googl"], files: [monthly("goog-1mo.csv")] },
+  {
+    symbol: "AAPL",
+    name: "Apple",
+    assetClass: "stock",
+    aliases: ["apple", "aapl"],
+    files: [daily("aapl-1d.csv"), monthly("aapl-1mo.csv")],
+  },
+  {
+    symbol: "AMZN",
+    name: "Amazon",
+    assetClass: "stock",
+    aliases: ["amazon", "amzn"],
+    files: [monthly("amzn-1mo.csv")],
+  },
+  {
+    symbol: "GOOG",
+    name: "Google",
+    assetClass: "stock",
+    aliases: ["google", "alphabet", "goog", "googl"],
+    files: [monthly("goog-1mo.csv")],
+  },
   { symbol: "IBM", name: "IBM", assetClass: "stock", aliases: ["ibm"], files: [monthly("ibm-1mo.csv")] },
-  { symbol: "MSFT", name: "Microsoft", assetClass: "stock", aliases: ["microsoft", "msft"], files: [monthly("msft-1mo.csv")] },
+  {
+    symbol: "MSFT",
+    name: "Microsoft",
+    assetClass: "stock",
+    aliases: ["microsoft", "msft"],
+    files: [monthly("msft-1mo.csv")],
+  },
 ];
 
 /** Names people ask for that have no bundled data: recognised, then simulated and labelled so. */
 export const KNOWN_BY_NAME: readonly Instrument[] = [
-  { symbol: "ETH-USD", name: "Ethereum", assetClass: "crypto", aliases: ["ethereum", "ether", "eth", "ethusd"], files: [] },
+  {
+    symbol: "ETH-USD",
+    name: "Ethereum",
+    assetClass: "crypto",
+    aliases: ["ethereum", "ether", "eth", "ethusd"],
+    files: [],
+  },
   { symbol: "SOL-USD", name: "Solana", assetClass: "crypto", aliases: ["solana"], files: [] },
   { symbol: "DOGE-USD", name: "Dogecoin", assetClass: "crypto", aliases: ["dogecoin", "doge"], files: [] },
   { symbol: "XRP-USD", name: "XRP", assetClass: "crypto", aliases: ["ripple", "xrp"], files: [] },

@@ -52,7 +52,8 @@ function parseRow(cells: readonly string[], columns: Columns, where: string): Ca
   const open = parsePrice(cells[columns.open], where);
   const high = parsePrice(cells[columns.high], where);
   const low = parsePrice(cells[columns.low], where);
-  if (high < Math.max(open, close, low) || low > Math.min(open, close)) throw unreadable(`${where}: high and low do not enclose the bar`);
+  if (high < Math.max(open, close, low) || low > Math.min(open, close))
+    throw unreadable(`${where}: high and low do not enclose the bar`);
   return { time, open, high, low, close, volume };
 }
 

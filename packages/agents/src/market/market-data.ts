@@ -54,7 +54,8 @@ class CsvMarketData implements MarketData {
 
   async series(symbol: string, timeframe?: string): Promise<Series> {
     const instrument = lookUp(symbol, await this.#known());
-    if (instrument === undefined) throw new ThroughlineError("invalid_input", `"${symbol.slice(0, 40)}" cannot be a symbol.`);
+    if (instrument === undefined)
+      throw new ThroughlineError("invalid_input", `"${symbol.slice(0, 40)}" cannot be a symbol.`);
     const { symbol: canonical, name } = instrument;
     const wanted = TIMEFRAMES.find((known) => known === timeframe) ?? instrument.files[0]?.timeframe ?? "1D";
     const file = bestFile(instrument.files, wanted);
@@ -112,7 +113,10 @@ function folderFiles(names: readonly string[]): Map<string, PriceFile[]> {
     if (!isSymbol(symbol)) continue;
     const timeframe = (suffix?.toUpperCase() ?? "1D") as Timeframe;
     const files = [...(bySymbol.get(symbol) ?? []), { timeframe, file, source: "folder" as const }];
-    bySymbol.set(symbol, files.sort((a, b) => (isLonger(a.timeframe, b.timeframe) ? 1 : -1)));
+    bySymbol.set(
+      symbol,
+      files.sort((a, b) => (isLonger(a.timeframe, b.timeframe) ? 1 : -1)),
+    );
   }
   return bySymbol;
 }

@@ -2,9 +2,11 @@ import { isSymbol, strangerNamed, type Instrument } from "./catalogue.ts";
 
 /** Capitals that stand in questions about markets without naming one. */
 const NOT_TICKERS = new Set(
-  ("AI AM AND API ARE ATH ATL ATR BB BUY CAGR CEO CFO CPI CSV DCA DD EBIT EMA EPS EST ETA ETF EU EUR FAQ FED FIB FOMO FOR GBP GDP GMT HI HODL " +
+  (
+    "AI AM AND API ARE ATH ATL ATR BB BUY CAGR CEO CFO CPI CSV DCA DD EBIT EMA EPS EST ETA ETF EU EUR FAQ FED FIB FOMO FOR GBP GDP GMT HI HODL " +
     "IMO IN IPO IRS IS IT JPY JSON LOW MA MACD ME MY NASDAQ NO NOT NYSE OF OHLC OHLCV OK ON OR PDF PE PEG PLEASE PM ROE ROI RSI SEC SELL SMA SQL " +
-    "THE TO TODAY UK UP US USA USD USDT UTC VAR VIX VS VWAP WHAT YOY YTD YES").split(" "),
+    "THE TO TODAY UK UP US USA USD USDT UTC VAR VIX VS VWAP WHAT YOY YTD YES"
+  ).split(" "),
 );
 
 interface Match {
@@ -41,13 +43,16 @@ export function lookUp(word: string, known: readonly Instrument[]): Instrument |
 
 function* names(text: string, known: readonly Instrument[]): Generator<Match> {
   for (const instrument of known) {
-    for (const alias of instrument.aliases) yield* matchesOf(new RegExp(bounded(escape(alias)), "giu"), text, () => instrument);
+    for (const alias of instrument.aliases)
+      yield* matchesOf(new RegExp(bounded(escape(alias)), "giu"), text, () => instrument);
     yield* matchesOf(new RegExp(bounded(escape(instrument.symbol)), "gu"), text, () => instrument);
   }
 }
 
 function cashtags(text: string, known: readonly Instrument[]): Iterable<Match> {
-  return matchesOf(/\$([A-Za-z]{1,6}(?:[.-][A-Za-z]{1,4})?)(?![\p{L}\p{N}])/gu, text, ([, tag = ""]) => lookUp(tag, known));
+  return matchesOf(/\$([A-Za-z]{1,6}(?:[.-][A-Za-z]{1,4})?)(?![\p{L}\p{N}])/gu, text, ([, tag = ""]) =>
+    lookUp(tag, known),
+  );
 }
 
 function pairs(text: string, known: readonly Instrument[]): Iterable<Match> {
@@ -60,10 +65,16 @@ function pairs(text: string, known: readonly Instrument[]): Iterable<Match> {
 function* tickers(text: string, known: readonly Instrument[]): Generator<Match> {
   const alone = /^\s*[A-Z]{1,6}\s*$/.test(text);
   if (!alone && !/\p{Ll}/u.test(text)) return;
-  yield* matchesOf(new RegExp(bounded("[A-Z]{2,5}"), "gu"), text, ([word]) => (NOT_TICKERS.has(word) ? undefined : lookUp(word, known)));
+  yield* matchesOf(new RegExp(bounded("[A-Z]{2,5}"), "gu"), text, ([word]) =>
+    NOT_TICKERS.has(word) ? undefined : lookUp(word, known),
+  );
 }
 
-function* matchesOf(pattern: RegExp, text: string, identify: (match: RegExpExecArray) => Instrument | undefined): Generator<Match> {
+function* matchesOf(
+  pattern: RegExp,
+  text: string,
+  identify: (match: RegExpExecArray) => Instrument | undefined,
+): Generator<Match> {
   for (const match of text.matchAll(pattern)) {
     const instrument = identify(match);
     if (instrument !== undefined) yield { start: match.index, end: match.index + match[0].length, instrument };

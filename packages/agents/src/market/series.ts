@@ -64,7 +64,12 @@ function rows(bars: Bars): number[][] {
 
 /** Puts a name on some bars. `bars` must not be empty. */
 export function toSeries(
-  about: { readonly symbol: string; readonly name: string; readonly timeframe: Timeframe; readonly source: SeriesSource },
+  about: {
+    readonly symbol: string;
+    readonly name: string;
+    readonly timeframe: Timeframe;
+    readonly source: SeriesSource;
+  },
   bars: Bars,
 ): Series {
   const from = bars.points[0]?.time ?? 0;
