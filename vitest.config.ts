@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Workspace packages resolve to their source, so nothing needs building before a test. */
 const CONDITION = "@throughline/source";
 
+/** Where to write the result as JSON besides showing it. */
+const REPORT = process.env["VITEST_JSON"];
+
 /** What every project shares. */
 const shared = {
   setupFiles: ["./scripts/vitest-no-console.ts"],
@@ -20,6 +23,9 @@ const ssr = { resolve: { conditions: [CONDITION, "module", "node", "development|
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // CI adds up the counts of several runs from files.
+    reporters: REPORT === undefined ? ["default"] : ["default", "json"],
+    outputFile: REPORT === undefined ? {} : { json: REPORT },
     projects: [
       {
         resolve,

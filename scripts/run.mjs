@@ -7,26 +7,39 @@ import { ensureInstalled, pickNode, ROOT } from "./setup.mjs";
 const SOURCE = "--conditions=@throughline/source";
 // Node 22 calls type stripping experimental on every start.
 const QUIET = "--disable-warning=ExperimentalWarning";
-const VITEST = "node_modules/vitest/vitest.mjs";
 
-/** Each task: the files to run in turn, with their arguments. */
+const BIN = {
+  format: "node_modules/oxfmt/bin/oxfmt",
+  lint: "node_modules/oxlint/bin/oxlint",
+  types: "node_modules/typescript/bin/tsc",
+  unused: "node_modules/knip/bin/knip.js",
+  test: "node_modules/vitest/vitest.mjs",
+};
+
+const LINT = {
+  "lint:format": [[BIN.format, "--check", "."]],
+  "lint:code": [[BIN.lint]],
+  "lint:types": [[BIN.types, "-p", "."]],
+  "lint:console": [[BIN.types, "-p", "apps/console"]],
+  "lint:house": [["scripts/check-house.mjs"]],
+  "lint:unused": [[BIN.unused]],
+};
+
+/** Each task: the files to run in turn, with their arguments; `...` stands for the caller's. */
 const TASKS = {
   setup: [],
   start: [["scripts/build-console.mjs"], [SOURCE, QUIET, "packages/throughline/src/bin.ts", "start", "..."]],
-  test: [[VITEST, "run", "--project", "unit", "--project", "acceptance", "..."]],
-  "test:browser": [["scripts/build-console.mjs"], [VITEST, "run", "--project", "browser", "..."]],
+  test: [[BIN.test, "run", "--project", "unit", "--project", "acceptance", "..."]],
+  "test:unit": [[BIN.test, "run", "--project", "unit", "..."]],
+  "test:browser": [["scripts/build-console.mjs"], [BIN.test, "run", "--project", "browser", "..."]],
   faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
   bench: [["scripts/bench.mjs", "..."]],
   build: [["scripts/build.mjs"]],
-  format: [["node_modules/oxfmt/bin/oxfmt", "."]],
-  lint: [
-    ["node_modules/oxfmt/bin/oxfmt", "--check", "."],
-    ["node_modules/oxlint/bin/oxlint"],
-    ["node_modules/typescript/bin/tsc", "-p", "."],
-    ["node_modules/typescript/bin/tsc", "-p", "apps/console"],
-    ["scripts/check-house.mjs"],
-    ["node_modules/knip/bin/knip.js"],
-  ],
+  "check:packages": [["scripts/build.mjs"], ["scripts/check-packages.mjs"]],
+  "check:start": [["scripts/check-start.mjs"]],
+  format: [[BIN.format, "."]],
+  ...LINT,
+  lint: Object.values(LINT).flat(),
 };
 
 const [task = "", ...args] = process.argv.slice(2);

@@ -1,10 +1,10 @@
+import { systemClock, systemRandom } from "@throughline/gateway";
 import { defineCommand } from "citty";
 import { startServer } from "../server/start-server.ts";
 import { createLogger } from "../server/logger.ts";
 import { supervise } from "../server/supervise.ts";
 import { loadConfigFile } from "../settings/config-file.ts";
 import { readSettings, type ReadSettings } from "../settings/read-settings.ts";
-import { systemClock, systemRandom } from "../system.ts";
 import { givenFlags, settingFlags } from "./flags.ts";
 import { reportFailure } from "./failure.ts";
 

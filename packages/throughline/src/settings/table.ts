@@ -36,6 +36,36 @@ export const SETTINGS = {
     30_000,
     "how long a run outlives its /ws/stream client, in ms; 0 = not at all",
   ),
+  maxFrameBytes: setting(
+    "THROUGHLINE_MAX_FRAME_BYTES",
+    wholeNumber(1_024, 64 * 1_024 * 1_024),
+    64 * 1_024,
+    "most bytes of one frame or request body of a client",
+  ),
+  maxConnections: setting(
+    "THROUGHLINE_MAX_CONNECTIONS",
+    wholeNumber(1, 1_000_000),
+    20_000,
+    "most WebSockets open at once",
+  ),
+  maxQueuedRuns: setting(
+    "THROUGHLINE_MAX_QUEUED_RUNS",
+    wholeNumber(0, 100_000),
+    100,
+    "most starts that may wait for one thread",
+  ),
+  framesPerSecond: setting(
+    "THROUGHLINE_RATE_FRAMES_PER_SECOND",
+    wholeNumber(1, 1_000_000),
+    50,
+    "frames a second that one connection may send in the long run",
+  ),
+  frameBurst: setting(
+    "THROUGHLINE_RATE_FRAME_BURST",
+    wholeNumber(1, 1_000_000),
+    200,
+    "frames that one connection may send at once after a quiet time",
+  ),
   logLevel: setting(
     "THROUGHLINE_LOG_LEVEL",
     oneOf(["debug", "info", "warn", "error", "silent"]),

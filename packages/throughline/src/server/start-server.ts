@@ -1,0 +1,110 @@
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { builtinAgents, systemMarketData } from "@throughline/agents";
+import { createGateway, type Gateway } from "@throughline/gateway";
+import type { StreamLog } from "@throughline/log";
+import type { Clock, Logger, Random } from "@throughline/protocol";
+import { refuseExposure } from "../settings/exposure.ts";
+import type { Settings } from "../settings/table.ts";
+import { chooseAgents } from "./choose-agents.ts";
+import { findConsole, loadConsole } from "./console-files.ts";
+import { listen } from "./listen.ts";
+import { marketRoute } from "./market-route.ts";
+import { openLog } from "./open-log.ts";
+import { starting } from "./refusal.ts";
+
+/** What a server is handed of the world (rule S2). */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface RunningServer {
+  /** Where it listens: scheme, host and port. */
+  readonly url: string;
+  /** Lets running agents finish for `drainMs` and closes everything (rule D6). Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+/** Answers a request, or leaves it to the next. */
+type Respond = (request: Request) => Promise<Response> | Response | undefined;
+
+/**
+ * The composition root: opens the log, wires the gateway, the agents and the console, and listens.
+ * Resolves once everything is served.
+ * @throws ThroughlineError `insecure_binding`, `address_in_use`, `invalid_setting`, and what the log
+ *   refuses to open with
+ */
+export async function startServer(settings: Settings, world: World): Promise<RunningServer> {
+  refuseExposure(settings);
+  const agents = chooseAgents(builtinAgents(), settings.agents);
+  // Listens first: the links in frames need the port, and who finds it taken must not touch the data.
+  let respond: Respond = () => starting();
+  const http = createHttpServer((request) => respond(request));
+  const url = await listen(http, settings.host, settings.port);
+  try {
+    const log = await openLog(settings, world);
+    const gateway = await createGateway({ ...world, ...gatewaySettings(settings), log, agents, origin: url });
+    respond = inOrder([await consoleRoute(world.logger), marketRoute(systemMarketData(), settings), gateway.fetch]);
+    gateway.attach(http);
+    return { url, stop: once(() => stop(http, gateway, log, settings.drainMs)) };
+  } catch (error) {
+    http.close();
+    throw error;
+  }
+}
+
+function createHttpServer(respond: (request: Request) => ReturnType<Respond>): Server {
+  const listener = getRequestListener(
+    async (request) => (await respond(request)) ?? new Response(null, { status: 404 }),
+  );
+  // Bounds on a client that sends its request slowly (rule A3); answers may take as long as they like.
+  return createServer(
+    { headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+    (incoming, outgoing) => {
+      void listener(incoming, outgoing);
+    },
+  );
+}
+
+function gatewaySettings(settings: Settings) {
+  const { allowedOrigins, streamGraceMs } = settings;
+  const { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst } = settings;
+  return {
+    allowedOrigins,
+    streamGraceMs,
+    limits: { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst },
+  };
+}
+
+async function consoleRoute(logger: Logger): Promise<Respond> {
+  const folder = findConsole();
+  if (folder !== undefined) return loadConsole(folder);
+  logger.warn("the console is not built, so there are no pages; `npm start` and `npm run build` build it");
+  return () => undefined;
+}
+
+function inOrder(routes: readonly Respond[]): Respond {
+  return (request) => {
+    for (const route of routes) {
+      const response = route(request);
+      if (response !== undefined) return response;
+    }
+    return undefined;
+  };
+}
+
+async function stop(http: Server, gateway: Gateway, log: StreamLog, drainMs: number): Promise<void> {
+  await gateway.drain(drainMs);
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  await gateway.close();
+  http.closeAllConnections();
+  await closed;
+  await log.close();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}
