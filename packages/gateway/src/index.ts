@@ -1,3 +1,4 @@
+export { admitLoopback, type Admit, type Credentials } from "./access/admit.ts";
 export type { Principal, Scope } from "./access/principal.ts";
 export type { EndReason, Sink } from "./delivery/sink.ts";
 export { createGateway, type Gateway } from "./gateway.ts";
