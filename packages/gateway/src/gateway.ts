@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
-import { type Agent, type AguiEvent, type JsonObject, silentLogger, ThroughlineError } from "@throughline/protocol";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { type Agent, type JsonObject, silentLogger, ThroughlineError } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import { admitLoopback } from "./access/admit.ts";
 import { ANONYMOUS } from "./access/principal.ts";
@@ -23,8 +23,11 @@ import { type SocketHandler, type UpgradeRequest, WebSocketTransport } from "./t
 
 /** A running gateway. */
 export interface Gateway {
-  /** Answers an HTTP request; for any host that speaks fetch. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Answers an HTTP request; for any host that speaks fetch.
+   * @param env what @hono/node-server passes along; leave it out elsewhere
+   */
+  readonly fetch: (request: Request, env?: Partial<HttpBindings>) => Promise<Response>;
   /** Opens a session on a socket that is already there; for hosts with WebSockets of their own, and for tests. */
   readonly accept: (request: UpgradeRequest, sink: Sink) => SocketHandler;
   /**
@@ -124,13 +127,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     threads.close();
   };
 
-  const fetch = async (request: Request): Promise<Response> => api.fetch(request);
+  const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> => api.fetch(request, env ?? {});
   return {
     fetch,
     accept,
     attach: (server) => {
       server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
-      if (server.listenerCount("request") === 0) server.on("request", getRequestListener(fetch));
+      if (server.listenerCount("request") === 0) server.on("request", getRequestListener((request, env) => fetch(request, env as HttpBindings)));
     },
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),

@@ -43,6 +43,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
 
 /** Hono's own refusals of a malformed body, as ours. */
 function toKnown(error: Error): Error {
+  if (error instanceof ThroughlineError) return error;
   const status: unknown = "status" in error ? error.status : undefined;
   return status === 400 ? new ThroughlineError("invalid_input", "The body is not valid JSON.", { cause: error }) : error;
 }

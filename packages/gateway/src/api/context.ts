@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
@@ -8,6 +9,8 @@ import type { SseTransport } from "../transports/sse.ts";
 
 /** What a handler knows of its request. */
 export interface ApiEnv {
+  /** What @hono/node-server gives beside the request; other hosts give nothing. */
+  Bindings: Partial<HttpBindings>;
   Variables: { principal: Principal };
 }
 

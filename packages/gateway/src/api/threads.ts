@@ -4,7 +4,7 @@ import { authorize } from "../access/authorize.ts";
 import { agui } from "../dialects/agui.ts";
 import { forkThread } from "../runs/fork.ts";
 import { waitForEvents } from "../threads/wait.ts";
-import type { Api, ApiPorts } from "./context.ts";
+import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { readCursor } from "./cursor.ts";
 import { refusal } from "./errors.ts";
 
@@ -188,7 +188,7 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
     const streaming = c.req.header("accept")?.includes("text/event-stream") === true;
     // Who follows a thread may be there before its first event; who reads it may not.
     const thread = streaming || wait > 0 ? await threads.ensure(c.var.principal.tenant, id) : await threads.find(c.var.principal.tenant, id);
-    if (streaming) return sse.respond(thread, agui, cursor) as never;
+    if (streaming) return sse.respond(thread, agui, cursor, breakOff(c.env)) as never;
     const refused = thread.refusal(cursor);
     const from = refused === undefined ? cursor.seq : 0;
     await waitForEvents(thread, from, wait * 1_000, clock, c.req.raw.signal);
@@ -197,4 +197,10 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
     const reset = refused === undefined ? {} : { reset: { ...place, reason: refused } };
     return c.json({ events: page, next_after: page.at(-1)?.seq ?? from, ...place, ...reset }, 200);
   });
+}
+
+/** Under Node the response can be dropped with its connection. */
+function breakOff(env: ApiEnv["Bindings"] | undefined): (() => void) | undefined {
+  const outgoing = env?.outgoing;
+  return outgoing === undefined ? undefined : () => void outgoing.destroy();
 }

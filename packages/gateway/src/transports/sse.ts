@@ -27,9 +27,17 @@ export class SseTransport {
     return this.#streams.size;
   }
 
-  /** Follows the thread in this dialect from the cursor on, until the client goes. */
-  async respond(thread: Thread, dialect: Dialect, cursor: Cursor | undefined): Promise<Response> {
-    const stream = new SseStream(this.#clock, () => this.#streams.delete(stream));
+  /**
+   * Follows the thread in this dialect from the cursor on, until the client goes.
+   * @param breakOff drops the connection, where the host can; else the response's body fails
+   */
+  async respond(
+    thread: Thread,
+    dialect: Dialect,
+    cursor: Cursor | undefined,
+    breakOff: (() => void) | undefined,
+  ): Promise<Response> {
+    const stream = new SseStream(this.#clock, breakOff, () => this.#streams.delete(stream));
     this.#streams.add(stream);
     try {
       stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
@@ -56,6 +64,7 @@ export class SseTransport {
 class SseStream implements Sink {
   readonly body: ReadableStream<Uint8Array>;
   readonly #clock: Clock;
+  readonly #breakOff: (() => void) | undefined;
   readonly #closed: () => void;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #subscription: Subscription | undefined;
@@ -63,8 +72,9 @@ class SseStream implements Sink {
   #drained: (() => void) | undefined;
   #open = true;
 
-  constructor(clock: Clock, closed: () => void) {
+  constructor(clock: Clock, breakOff: (() => void) | undefined, closed: () => void) {
     this.#clock = clock;
+    this.#breakOff = breakOff;
     this.#closed = closed;
     const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES });
     this.body = new ReadableStream<Uint8Array>(
@@ -100,12 +110,13 @@ class SseStream implements Sink {
 
   /**
    * Breaks the response off. A clean end would tell an AG-UI client that the run is over, so the
-   * stream fails instead and the server drops the connection.
+   * connection is dropped instead.
    */
   end(reason: EndReason): void {
     if (!this.#open) return;
     this.close();
-    this.#controller.error(new Error(reason));
+    if (this.#breakOff === undefined) this.#controller.error(new Error(reason));
+    else this.#breakOff();
   }
 
   /** The client has gone, or never came. */
