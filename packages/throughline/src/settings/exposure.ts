@@ -16,7 +16,7 @@ export function refuseExposure(settings: Pick<Settings, "host" | "auth">): void 
 }
 
 /** Whether only this machine can reach the address. A name other than localhost may resolve to anything, so it counts as open. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
   if (name === "localhost" || name === "::1") return true;
   return isIP(name) === 4 && name.startsWith("127.");

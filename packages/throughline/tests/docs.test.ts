@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { SETTING_NAMES, SETTINGS } from "../src/settings/table.ts";
+
+const page = readFileSync(new URL("../../../docs/operation.md", import.meta.url), "utf8");
+
+/** Rows of the settings table: name, variable, default. */
+const rows = [...page.matchAll(/^\| `(\w+)` \| `(THROUGHLINE_\w+)` \| `?([^|`]+?)`? \|/gm)].map((row) =>
+  row.slice(1, 4),
+);
+
+describe("docs/operation.md", () => {
+  test("lists every setting with its variable and default, and no other", () => {
+    const expected = SETTING_NAMES.map((name) => {
+      const setting = SETTINGS[name];
+      return [name, setting.env, "fallback" in setting ? String(setting.fallback) : "all built-in"];
+    });
+    const none = (value: string | undefined) => (value === "none" ? "" : value);
+    const normal = (list: readonly (readonly (string | undefined)[])[]) => list.map(([a, b, c]) => [a, b, none(c)]);
+    expect(normal(rows)).toEqual(normal(expected));
+  });
+});
