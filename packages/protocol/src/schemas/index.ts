@@ -1,1 +1,2 @@
+export * from "../frames/agent-stream.ts";
 export * from "./custom.ts";
