@@ -53,7 +53,7 @@ const SECURITY_HEADERS = {
 
 /** Where the built console lies: beside the built command, or in the workspace; undefined when it was never built. */
 export function findConsole(): string | undefined {
-  const places = [new URL("./console/", import.meta.url), new URL("../../../../apps/console/dist/", import.meta.url)];
+  const places = [new URL("../console/", import.meta.url), new URL("../../../../apps/console/dist/", import.meta.url)];
   return places.map((place) => fileURLToPath(place)).find((folder) => existsSync(path.join(folder, "index.html")));
 }
 
