@@ -1,4 +1,11 @@
+export { marketAnalyst, type MarketAnalystOptions } from "./analyst/market-analyst.ts";
+export type { Analysis } from "./analysis/analyse.ts";
 export * from "./builder/define-agent.ts";
 export * from "./builder/run.ts";
 export { Asked } from "./builder/questions.ts";
+export { builtinAgents } from "./builtin.ts";
+export type { AssetClass, Instrument, PriceFile } from "./market/catalogue.ts";
+export * from "./market/market-data.ts";
+export * from "./market/series.ts";
 export { scripted } from "./scripted/scripted.ts";
+export { systemMarketData, textFolder } from "./system.ts";

@@ -22,7 +22,7 @@ export async function sleep(clock: Clock, ms: number, signal: AbortSignal): Prom
  * @throws the signal's reason
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  owned(promise);
+  void owned(promise);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);

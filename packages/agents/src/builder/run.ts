@@ -101,6 +101,8 @@ export interface StateWriter {
 }
 
 export interface ToolOptions<Result> {
+  /** What people are shown of the result: JSON, or a text. The result itself unless given. */
+  readonly show?: (result: Result) => unknown;
   /** What the call returns to the script when the tool fails. */
   readonly onError?: (error: unknown) => Promise<Result> | Result;
 }

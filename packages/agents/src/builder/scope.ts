@@ -129,7 +129,8 @@ export class Scope implements Run {
       await this.#emit({ type: EventType.TOOL_CALL_END, toolCallId });
       try {
         const result = await unlessAborted(Promise.resolve(work(this.signal)), this.signal);
-        await this.#toolResult(toolCallId, typeof result === "string" ? result : (JSON.stringify(result) ?? "null"));
+        const shown = options.show === undefined ? result : options.show(result);
+        await this.#toolResult(toolCallId, typeof shown === "string" ? shown : (JSON.stringify(shown) ?? "null"));
         return result;
       } catch (error) {
         if (error instanceof Asked || this.signal.aborted) throw error;
