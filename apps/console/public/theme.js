@@ -1,0 +1,11 @@
+// Runs before the first paint, so that a dark page never flashes white. src/app/theme.ts takes over.
+(function () {
+  var chosen = null;
+  try {
+    chosen = localStorage.getItem("throughline.theme");
+  } catch (_) {
+    // Storage is blocked: follow the system.
+  }
+  var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+})();

@@ -1,0 +1,227 @@
+import {
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineSeries,
+  LineStyle,
+} from "lightweight-charts";
+import type {
+  IChartApi,
+  IPriceLine,
+  ISeriesApi,
+  ISeriesMarkersPluginApi,
+  MouseEventParams,
+  SeriesMarker,
+  SeriesType,
+  Time,
+  UTCTimestamp,
+} from "lightweight-charts";
+import { DrawingLayer } from "./drawing-layer.ts";
+import { isOverlay, plotsOf } from "./indicators.ts";
+import type { Plot } from "./indicators.ts";
+import { agentColor, fade } from "./palette.ts";
+import type { Palette } from "./palette.ts";
+import { LEVEL_NAMES } from "./plan.ts";
+import type { ChartPlan, Level } from "./plan.ts";
+import { barIndexAt } from "./series.ts";
+import type { Bar, Series } from "./series.ts";
+import { shapesOf } from "./shapes.ts";
+import { visibleBars } from "./zoom.ts";
+
+/** What is under the pointer. */
+export interface Hover {
+  readonly bar: Bar | null;
+  readonly level: Level | null;
+}
+
+/** A level closer to the pointer than this is meant. */
+const NEAR_PX = 6;
+
+/** The chart itself, outside of React: told what to show, it shows it. */
+export class ChartCanvas {
+  readonly #chart: IChartApi;
+  readonly #layer = new DrawingLayer();
+  #palette: Palette;
+  #series: Series | null = null;
+  #plan: ChartPlan | null = null;
+  #main: ISeriesApi<"Candlestick" | "Line"> | null = null;
+  #markers: ISeriesMarkersPluginApi<Time> | null = null;
+  #extras: ISeriesApi<SeriesType>[] = [];
+  #levels: { readonly level: Level; readonly line: IPriceLine }[] = [];
+  #zoomed = "";
+
+  constructor(box: HTMLElement, palette: Palette, onHover: (hover: Hover) => void) {
+    this.#palette = palette;
+    this.#chart = createChart(box, { autoSize: true, ...options(palette) });
+    this.#chart.subscribeCrosshairMove((event) => onHover(this.#hover(event)));
+  }
+
+  destroy(): void {
+    this.#chart.remove();
+  }
+
+  setPalette(palette: Palette): void {
+    this.#palette = palette;
+    this.#chart.applyOptions(options(palette));
+    if (this.#series !== null && this.#plan !== null) this.#draw(this.#series, this.#plan);
+  }
+
+  show(series: Series, plan: ChartPlan): void {
+    if (series !== this.#series) this.#zoomed = "";
+    const isNew = series !== this.#series || plan !== this.#plan;
+    this.#series = series;
+    this.#plan = plan;
+    if (isNew) this.#draw(series, plan);
+  }
+
+  #draw(series: Series, plan: ChartPlan): void {
+    this.#clear();
+    const main = this.#addMain(series);
+    this.#main = main;
+    main.attachPrimitive(this.#layer);
+    this.#layer.setShapes(shapesOf(plan, series, this.#palette));
+    this.#addVolume(series);
+    this.#addIndicators(series, plan);
+    this.#levels = plan.levels.map((level) => ({ level, line: main.createPriceLine(this.#levelOptions(level)) }));
+    this.#markers = createSeriesMarkers(main, this.#notes(series, plan));
+    this.#zoom(series, plan);
+  }
+
+  #clear(): void {
+    this.#markers?.detach();
+    this.#main?.detachPrimitive(this.#layer);
+    for (const extra of this.#extras) this.#chart.removeSeries(extra);
+    if (this.#main !== null) this.#chart.removeSeries(this.#main);
+    this.#extras = [];
+    this.#levels = [];
+    this.#main = null;
+  }
+
+  /** Rising candles are hollow and falling ones filled, so that they differ by more than colour. */
+  #addMain({ kind, bars }: Series): ISeriesApi<"Candlestick" | "Line"> {
+    const { surface, green, red, ink } = this.#palette;
+    if (kind === "close") {
+      const line = this.#chart.addSeries(LineSeries, { color: ink, lineWidth: 1, priceLineVisible: false });
+      line.setData(bars.map(({ time, close }) => ({ time: time as UTCTimestamp, value: close })));
+      return line;
+    }
+    const candles = this.#chart.addSeries(CandlestickSeries, {
+      upColor: surface,
+      borderUpColor: green,
+      wickUpColor: green,
+      downColor: red,
+      borderDownColor: red,
+      wickDownColor: red,
+      priceLineVisible: false,
+    });
+    candles.setData(bars.map(({ time, close, candle }) => ({ time: time as UTCTimestamp, close, ...ohl(candle, close) })));
+    return candles;
+  }
+
+  #addVolume({ bars }: Series): void {
+    if (!bars.some(({ candle }) => (candle?.volume ?? 0) > 0)) return;
+    const volume = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: "volume",
+      priceFormat: { type: "volume" },
+      color: fade(this.#palette.quiet, 0.3),
+      priceLineVisible: false,
+      lastValueVisible: false,
+    });
+    volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
+    volume.setData(bars.map(({ time, candle }) => ({ time: time as UTCTimestamp, value: candle?.volume ?? 0 })));
+    this.#extras.push(volume);
+  }
+
+  #addIndicators({ bars }: Series, { indicators }: ChartPlan): void {
+    const { signal, amber, violet, quiet } = this.#palette;
+    const colors = [signal, amber, violet];
+    let pane = 0;
+    for (const [index, indicator] of indicators.entries()) {
+      const overlay = isOverlay(indicator);
+      const plots = plotsOf(indicator, bars);
+      if (!overlay) pane += 1;
+      for (const [place, plot] of plots.entries()) {
+        // A band's lines share a colour; the lines of a pane of its own are told apart by theirs.
+        const color = overlay ? colors[index % colors.length] : plot.shape === "columns" ? fade(quiet, 0.45) : colors[Math.max(0, place - 1)];
+        this.#addPlot(plot, color ?? quiet, overlay ? 0 : pane, plot === plots.at(-1) || overlay ? indicator.label : "");
+      }
+    }
+    for (const [index, part] of this.#chart.panes().entries()) part.setStretchFactor(index === 0 ? 4 : 1);
+  }
+
+  #addPlot(plot: Plot, color: string, pane: number, title: string): void {
+    const data = plot.values.map(({ time, value }) => ({ time: time as UTCTimestamp, value }));
+    const common = { color, priceLineVisible: false, lastValueVisible: false, title };
+    if (plot.shape === "columns") {
+      const columns = this.#chart.addSeries(HistogramSeries, common, pane);
+      columns.setData(data);
+      this.#extras.push(columns);
+      return;
+    }
+    const line = this.#chart.addSeries(LineSeries, { ...common, lineWidth: 1, crosshairMarkerVisible: false }, pane);
+    line.setData(data);
+    this.#extras.push(line);
+  }
+
+  #levelOptions({ kind, price, agent }: Level) {
+    const { green, red, signal } = this.#palette;
+    const own = agentColor(this.#palette, agent);
+    const color = { support: own, resistance: own, entry: signal, target: green, stoploss: red }[kind];
+    const lineStyle = kind === "support" || kind === "resistance" ? LineStyle.Solid : LineStyle.Dashed;
+    return { price, color, lineStyle, lineWidth: 1 as const, axisLabelVisible: true, title: LEVEL_NAMES[kind] };
+  }
+
+  #notes({ bars }: Series, { notes }: ChartPlan): SeriesMarker<Time>[] {
+    const markers = notes.map(({ time, text, agent }) => ({
+      time: (bars[barIndexAt(bars, time)]?.time ?? time) as UTCTimestamp,
+      position: "aboveBar" as const,
+      shape: "circle" as const,
+      size: 0.6,
+      color: agentColor(this.#palette, agent),
+      text: text.length > 28 ? `${text.slice(0, 27)}…` : text,
+    }));
+    return markers.sort((left, right) => left.time - right.time);
+  }
+
+  /** Goes where the agents point, once: from then on the reader may look elsewhere. */
+  #zoom(series: Series, plan: ChartPlan): void {
+    const wanted = plan.zooms.map(({ seq }) => seq).join();
+    if (this.#zoomed === `at ${wanted}`) return;
+    this.#zoomed = `at ${wanted}`;
+    const count = visibleBars(plan.zooms, series.bars.length);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: series.bars.length - count - 0.5, to: series.bars.length + Math.max(2, count * 0.03) });
+  }
+
+  #hover(event: MouseEventParams): Hover {
+    if (event.point === undefined || this.#series === null || this.#main === null) return { bar: null, level: null };
+    const { y } = event.point;
+    const bar = event.logical === undefined ? null : (this.#series.bars[Math.round(event.logical)] ?? null);
+    const distance = (level: Level): number => Math.abs((this.#main?.priceToCoordinate(level.price) ?? Infinity) - y);
+    const near = this.#levels.map(({ level }) => level).filter((level) => event.paneIndex === 0 && distance(level) < NEAR_PX);
+    return { bar, level: near.sort((left, right) => distance(left) - distance(right))[0] ?? null };
+  }
+}
+
+function ohl(candle: Bar["candle"], close: number): { open: number; high: number; low: number } {
+  return candle === null ? { open: close, high: close, low: close } : { open: candle.open, high: candle.high, low: candle.low };
+}
+
+function options({ surface, hairline, quiet }: Palette) {
+  const line = { color: quiet, labelBackgroundColor: quiet, style: LineStyle.Dotted };
+  return {
+    layout: {
+      background: { color: surface },
+      textColor: quiet,
+      fontFamily: "'Geist Variable', sans-serif",
+      fontSize: 11,
+      attributionLogo: true,
+      panes: { separatorColor: hairline, separatorHoverColor: hairline },
+    },
+    grid: { vertLines: { color: fade(hairline, 0.5) }, horzLines: { color: fade(hairline, 0.5) } },
+    rightPriceScale: { borderColor: hairline, scaleMargins: { top: 0.12, bottom: 0.16 } },
+    timeScale: { borderColor: hairline },
+    crosshair: { mode: CrosshairMode.Normal, vertLine: line, horzLine: line },
+  };
+}

@@ -1,0 +1,40 @@
+import { SearchX } from "lucide-react";
+import { navigate, threadPath } from "../app/router.tsx";
+import { Shell } from "../app/shell.tsx";
+import { useSession } from "../thread/use-session.ts";
+import { Button } from "../ui/button.tsx";
+import { CopyId } from "../ui/copy-id.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { ChartPanel } from "./chart-panel.tsx";
+
+/** A thread's chart alone, live: for a second screen, or to be linked to. */
+export default function ChartPage({ threadId }: { readonly threadId: string }) {
+  const { session, feed, link } = useSession(threadId);
+  return (
+    <Shell
+      link={link}
+      activity={feed.view?.lastSeq ?? 0}
+      follows
+      onRetry={() => (link.phase === "refused" ? session.open() : session.live.nudge())}
+      heading={
+        <>
+          <h1 className="text-sm font-medium">Chart</h1>
+          <CopyId id={threadId} label="Thread" />
+          <Button tone="ghost" size="small" onClick={() => navigate(threadPath(threadId))}>
+            Open the thread
+          </Button>
+        </>
+      }
+    >
+      <div className="h-full bg-surface">
+        {link.phase === "refused" && feed.view === null ? (
+          <Notice tone="red" icon={<SearchX />} title="The chart could not be loaded" className="pt-24" action={<Button onClick={() => session.open()}>Try again</Button>}>
+            {link.failure.message} {link.failure.remedy}
+          </Notice>
+        ) : (
+          <ChartPanel threadId={threadId} view={feed.view} isPage />
+        )}
+      </div>
+    </Shell>
+  );
+}

@@ -1,0 +1,135 @@
+import { ChartCandlestick, CloudOff, ExternalLink } from "lucide-react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
+import type { ReactNode } from "react";
+import type { ThreadView } from "@throughline/protocol";
+import { chartPath, Link } from "../app/router.tsx";
+import { useServices } from "../app/services.ts";
+import { useFetched } from "../app/use-fetched.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { Notice } from "../ui/notice.tsx";
+import { Tooltip } from "../ui/tooltip.tsx";
+import { DataDialog } from "./data-dialog.tsx";
+import { planOf } from "./plan.ts";
+import type { ChartPlan } from "./plan.ts";
+import { parseSeries } from "./series.ts";
+import type { Series } from "./series.ts";
+
+const ChartView = lazy(() => import("./chart-view.tsx"));
+
+interface ChartPanelProps {
+  readonly threadId: string;
+  readonly view: ThreadView | null;
+  /** Whether this is a page of its own, which then needs no link to itself. */
+  readonly isPage?: boolean;
+}
+
+/** The chart that the thread's agents draw on, live. */
+export function ChartPanel({ threadId, view, isPage = false }: ChartPanelProps) {
+  const commands = view?.chart;
+  const plan = useMemo(() => planOf(commands ?? []), [commands]);
+  if (view === null) return <Frame title={<span className="skeleton h-4 w-40" />}>{<ChartSkeleton />}</Frame>;
+  if (plan.symbol === null) {
+    return (
+      <section aria-label="Chart" className="grid h-full place-items-center">
+        <Notice icon={<ChartCandlestick />} title="No chart yet">
+          When an agent loads prices, they appear here with what it draws on them.
+        </Notice>
+      </section>
+    );
+  }
+  return <LoadedChart threadId={threadId} symbol={plan.symbol} plan={plan} isPage={isPage} />;
+}
+
+interface LoadedChartProps {
+  readonly threadId: string;
+  readonly symbol: string;
+  readonly plan: ChartPlan;
+  readonly isPage: boolean;
+}
+
+function LoadedChart({ threadId, symbol, plan, isPage }: LoadedChartProps) {
+  const { api } = useServices();
+  const { timeframe } = plan;
+  const fetcher = useCallback(async (signal: AbortSignal) => parseSeries(await api.series(symbol, timeframe, signal)), [api, symbol, timeframe]);
+  const [series, retry] = useFetched(fetcher);
+  if (series.status === "loading") return <Frame title={symbol}>{<ChartSkeleton />}</Frame>;
+  if (series.status === "failed") {
+    return (
+      <Frame title={symbol}>
+        <div className="grid h-full place-items-center">
+          <Notice tone="red" icon={<CloudOff />} title={`The prices of ${symbol} could not be loaded`} action={<Button onClick={retry}>Try again</Button>}>
+            {series.failure.message} {series.failure.remedy}
+          </Notice>
+        </div>
+      </Frame>
+    );
+  }
+  const { value } = series;
+  return (
+    <Frame
+      title={
+        <>
+          {value.name} <span className="font-normal text-quiet">· {value.timeframe}</span>
+        </>
+      }
+      aside={
+        <>
+          <SourceBadge source={value.source} />
+          <DataDialog series={value} plan={plan} />
+          {!isPage && (
+            <Tooltip content="Chart on a page of its own">
+              <Link href={chartPath(threadId)} target="_blank" aria-label="Open the chart on a page of its own" className="grid size-7 place-items-center rounded-control text-quiet hover:bg-sunken hover:text-ink">
+                <ExternalLink aria-hidden className="size-3.5" />
+              </Link>
+            </Tooltip>
+          )}
+        </>
+      }
+    >
+      <Suspense fallback={<ChartSkeleton />}>
+        <ChartView series={value} plan={plan} />
+      </Suspense>
+    </Frame>
+  );
+}
+
+function Frame({ title, aside, children }: { readonly title: ReactNode; readonly aside?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <section aria-label="Chart" className="flex h-full min-h-0 flex-col">
+      <header className="flex h-11 shrink-0 items-center gap-2 border-b border-hairline pr-2 pl-3">
+        <h2 className="min-w-0 flex-1 truncate text-sm font-medium">{title}</h2>
+        {aside}
+      </header>
+      <div className="min-h-0 flex-1">{children}</div>
+    </section>
+  );
+}
+
+const SOURCES: Readonly<Record<string, readonly [label: string, hint: string]>> = {
+  bundled: ["bundled data", "Real, historical prices that come with Throughline."],
+  folder: ["your data", "Prices from the folder named in THROUGHLINE_MARKET_DIR."],
+  simulated: ["simulated", "There are no prices of this symbol: these are made up, and mean nothing."],
+};
+
+function SourceBadge({ source }: { readonly source: string }) {
+  const [label, hint] = SOURCES[source] ?? [source, "Where these prices come from."];
+  return (
+    <Tooltip content={hint}>
+      <span tabIndex={0} data-testid="source" className={cn("rounded-control px-1 font-mono text-xs", source === "simulated" ? "bg-amber-soft text-amber" : "text-quiet")}>
+        [{label}]
+      </span>
+    </Tooltip>
+  );
+}
+
+function ChartSkeleton() {
+  const heights = [32, 38, 35, 44, 52, 48, 57, 50, 62, 70, 64, 58, 66, 74, 69, 78];
+  return (
+    <div role="status" aria-busy aria-label="Loading the chart" className="flex h-full items-end gap-[2.5%] px-6 pt-10 pb-8">
+      {heights.map((height, index) => (
+        <span key={index} className="skeleton flex-1 rounded-xs" style={{ height: `${height}%` }} />
+      ))}
+    </div>
+  );
+}

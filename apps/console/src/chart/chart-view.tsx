@@ -1,0 +1,75 @@
+import { useEffect, useRef, useState } from "react";
+import { theme } from "../app/theme.ts";
+import { useStore } from "../app/use-store.ts";
+import { hueOf } from "../thread/agent-tag.ts";
+import { price, whole } from "../ui/format.ts";
+import { ChartCanvas } from "./chart-canvas.ts";
+import type { Hover } from "./chart-canvas.ts";
+import { readPalette } from "./palette.ts";
+import { LEVEL_NAMES } from "./plan.ts";
+import type { ChartPlan } from "./plan.ts";
+import type { Bar, Series } from "./series.ts";
+
+interface ChartViewProps {
+  readonly series: Series;
+  readonly plan: ChartPlan;
+}
+
+/** The drawn chart, with what is under the pointer written in its corner. */
+export default function ChartView({ series, plan }: ChartViewProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [canvas, setCanvas] = useState<ChartCanvas | null>(null);
+  const [hover, setHover] = useState<Hover>({ bar: null, level: null });
+  const shown = useStore(theme);
+  useEffect(() => {
+    if (box.current === null) return;
+    const made = new ChartCanvas(box.current, readPalette(), setHover);
+    setCanvas(made);
+    return () => made.destroy();
+  }, []);
+  useEffect(() => canvas?.setPalette(readPalette()), [canvas, shown]);
+  useEffect(() => canvas?.show(series, plan), [canvas, series, plan]);
+  const bar = hover.bar ?? series.bars.at(-1) ?? null;
+  return (
+    <div className="relative h-full min-h-0">
+      <div ref={box} role="img" aria-label={`Price chart of ${series.name}; the same as a table behind “Data”`} className="absolute inset-0" />
+      <div className="nums pointer-events-none absolute top-2 left-3 z-10 flex flex-wrap items-center gap-x-3 gap-y-0.5 pr-20 text-xs text-quiet">
+        {bar && <BarValues bar={bar} />}
+        {plan.indicators.map(({ label }) => (
+          <span key={label}>{label}</span>
+        ))}
+        {hover.level && (
+          <span data-hue={hover.level.agent === null ? undefined : hueOf(hover.level.agent)} className="rounded-control bg-raised px-1.5 text-agent">
+            {LEVEL_NAMES[hover.level.kind]} {price(hover.level.price)}
+            {hover.level.agent !== null && ` · ${hover.level.agent}`}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function BarValues({ bar }: { readonly bar: Bar }) {
+  const day = new Date(bar.time * 1000).toISOString().slice(0, 10);
+  if (bar.candle === null) {
+    return (
+      <span>
+        {day} <b className="font-medium text-ink">{price(bar.close)}</b>
+      </span>
+    );
+  }
+  const { open, high, low, volume } = bar.candle;
+  const tone = bar.close >= open ? "text-green" : "text-red";
+  const values = { O: open, H: high, L: low, C: bar.close };
+  return (
+    <span className="flex gap-x-2">
+      {day}
+      {Object.entries(values).map(([name, value]) => (
+        <span key={name}>
+          {name} <b className={`font-medium ${tone}`}>{price(value)}</b>
+        </span>
+      ))}
+      {volume > 0 && <span className="max-xl:hidden">V {whole(volume)}</span>}
+    </span>
+  );
+}

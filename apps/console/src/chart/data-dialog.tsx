@@ -1,0 +1,118 @@
+import { Table2 } from "lucide-react";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { plural, price, whole } from "../ui/format.ts";
+import { LEVEL_NAMES } from "./plan.ts";
+import type { ChartPlan } from "./plan.ts";
+import type { Bar, Series } from "./series.ts";
+
+/** A table of more is no easier to read than the chart. */
+const NEWEST = 250;
+
+/** The chart as tables: what the agents drew, then the newest prices. */
+export function DataDialog({ series, plan }: { readonly series: Series; readonly plan: ChartPlan }) {
+  const drawings = drawingsOf(plan);
+  const bars = series.bars.slice(-NEWEST).reverse();
+  const isCut = series.bars.length > bars.length;
+  return (
+    <Dialog
+      title={series.name}
+      description={`${series.symbol} · ${series.timeframe} · ${isCut ? `newest ${NEWEST} of ` : ""}${plural(series.bars.length, "bar")}`}
+      className="max-w-2xl"
+      trigger={
+        <Button tone="ghost" size="small">
+          <Table2 aria-hidden className="size-3.5!" /> Data
+        </Button>
+      }
+    >
+      <div className="overflow-y-auto" tabIndex={0}>
+        {drawings.length > 0 && <Drawings rows={drawings} />}
+        <Prices bars={bars} kind={series.kind} />
+      </div>
+    </Dialog>
+  );
+}
+
+const TABLE = "nums w-full text-xs [&_td]:px-4 [&_td]:py-1.5 [&_th]:px-4 [&_th]:py-2 [&_th]:font-medium [&_th]:text-quiet [&_tr]:border-b [&_tr]:border-hairline";
+
+interface Drawing {
+  readonly seq: number;
+  readonly what: string;
+  readonly agent: string | null;
+}
+
+function Drawings({ rows }: { readonly rows: readonly Drawing[] }) {
+  return (
+    <table className={TABLE}>
+      <caption className="sr-only">Drawings</caption>
+      <thead className="text-left">
+        <tr>
+          <th scope="col">Drawn</th>
+          <th scope="col">By</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ seq, what, agent }) => (
+          <tr key={seq}>
+            <td>{what}</td>
+            <td className="text-quiet">{agent ?? "–"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Prices({ bars, kind }: { readonly bars: readonly Bar[]; readonly kind: Series["kind"] }) {
+  const columns = kind === "ohlcv" ? ["Open", "High", "Low", "Close", "Volume"] : ["Close"];
+  return (
+    <table className={`${TABLE} text-right`}>
+      <caption className="sr-only">Prices, newest first</caption>
+      <thead className="sticky top-0 bg-raised">
+        <tr>
+          <th scope="col" className="text-left">
+            Date
+          </th>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map((bar) => (
+          <tr key={bar.time}>
+            <th scope="row" className="text-left">
+              {day(bar.time)}
+            </th>
+            {valuesOf(bar).map((value, index) => (
+              <td key={columns[index]}>{value}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function valuesOf({ close, candle }: Bar): readonly string[] {
+  if (candle === null) return [price(close)];
+  return [price(candle.open), price(candle.high), price(candle.low), price(close), whole(candle.volume)];
+}
+
+function drawingsOf(plan: ChartPlan): readonly Drawing[] {
+  const levels = plan.levels.map(({ seq, agent, kind, price: at }) => ({ seq, agent, what: `${LEVEL_NAMES[kind]} at ${price(at)}` }));
+  const segments = plan.segments.map(({ seq, agent, kind, from, to }) => {
+    const name = kind === "fib" ? "Fibonacci levels" : "Trend line";
+    return { seq, agent, what: `${name} from ${price(from.price)} on ${day(from.time)} to ${price(to.price)} on ${day(to.time)}` };
+  });
+  const notes = plan.notes.map(({ seq, agent, time, text }) => ({ seq, agent, what: `${day(time)}: ${text}` }));
+  const highlights = plan.highlights.map(({ seq, agent, from, to }) => ({ seq, agent, what: `Highlight from ${day(from)} to ${day(to)}` }));
+  return [...levels, ...segments, ...notes, ...highlights].sort((left, right) => left.seq - right.seq);
+}
+
+/** `2017-11-08`, in UTC as the data is. */
+function day(time: number): string {
+  return new Date(time * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,82 @@
+import { CircleHelp } from "lucide-react";
+import { useId, useState } from "react";
+import type { PendingInterrupt } from "@throughline/protocol";
+import { failureOf } from "../live/failure.ts";
+import { Button } from "../ui/button.tsx";
+
+interface QuestionProps {
+  readonly pending: PendingInterrupt;
+  /** Rejects when the answer was not taken. */
+  readonly onAnswer: (answer: string) => Promise<void>;
+}
+
+/** An agent's question: the run rests until somebody answers, here or anywhere else. */
+export function Question({ pending, onAnswer }: QuestionProps) {
+  const [text, setText] = useState("");
+  const [status, setStatus] = useState<"open" | "sending" | "sent">("open");
+  const [problem, setProblem] = useState<string | null>(null);
+  const id = useId();
+  const options = optionsOf(pending);
+  const isBusy = status !== "open";
+  const send = (answer: string): void => {
+    setStatus("sending");
+    setProblem(null);
+    onAnswer(answer).then(
+      () => setStatus("sent"),
+      (error: unknown) => {
+        const failure = failureOf(error);
+        setProblem(failure.code === "already_answered" ? "Somebody else answered first." : `${failure.message} ${failure.remedy}`);
+        setStatus("open");
+      },
+    );
+  };
+  return (
+    <section aria-labelledby={id} data-testid="question" className="arrive rounded-card border border-violet/35 bg-violet-soft p-4">
+      <p className="flex items-center gap-1.5 text-xs font-medium text-violet">
+        <CircleHelp aria-hidden className="size-4" /> Your turn
+      </p>
+      <h3 id={id} className="mt-1.5 text-base font-medium wrap-anywhere">
+        {pending.interrupt.message ?? "The agent asks how to go on."}
+      </h3>
+      {options.length > 0 && (
+        <div className="mt-3 flex flex-wrap gap-2">
+          {options.map((option) => (
+            <Button key={option} disabled={isBusy} onClick={() => send(option)}>
+              {option}
+            </Button>
+          ))}
+        </div>
+      )}
+      <form
+        className="mt-3 flex gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (text.trim() !== "") send(text.trim());
+        }}
+      >
+        <input
+          value={text}
+          disabled={isBusy}
+          onChange={(event) => setText(event.target.value)}
+          aria-label="Your answer"
+          placeholder={options.length > 0 ? "Or answer in your own words" : "Your answer"}
+          className="h-8 min-w-0 flex-1 rounded-control border border-violet/35 bg-surface px-3 text-sm placeholder:text-quiet max-md:text-lg"
+        />
+        <Button type="submit" tone="violet" disabled={isBusy || text.trim() === ""}>
+          {isBusy ? "Sending…" : "Answer"}
+        </Button>
+      </form>
+      {problem !== null && (
+        <p role="alert" className="mt-2 text-sm text-red">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Answers offered by the agent: a JSON schema's `enum`, or `options` in the question's metadata. */
+function optionsOf({ interrupt }: PendingInterrupt): readonly string[] {
+  const offered: unknown = interrupt.responseSchema?.["enum"] ?? interrupt.metadata?.["options"];
+  return Array.isArray(offered) ? offered.filter((option) => typeof option === "string") : [];
+}

@@ -1,0 +1,69 @@
+import { Pause, Play, Square } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import type { RunView } from "@throughline/protocol";
+import { MOD, useShortcuts } from "../app/shortcuts.ts";
+import { failureOf } from "../live/failure.ts";
+import type { ThreadSession } from "../live/thread-session.ts";
+import { Button } from "../ui/button.tsx";
+import { Tooltip } from "../ui/tooltip.tsx";
+
+type Action = "cancel" | "pause" | "resume";
+
+/** Pauses, resumes and stops the run, while there is one. */
+export function RunControls({ session, run }: { readonly session: ThreadSession; readonly run: RunView | null }) {
+  const isActive = run !== null && (run.status === "running" || run.status === "paused");
+  const { steer, asked, problem } = useSteer(session, run);
+  useShortcuts(useMemo(() => ({ "mod+.": () => (isActive ? steer("cancel") : undefined) }), [isActive, steer]));
+  if (!isActive) return null;
+  const isPaused = run.status === "paused";
+  return (
+    <>
+      {problem !== null && (
+        <p role="alert" className="truncate text-xs text-red" title={problem}>
+          {problem}
+        </p>
+      )}
+      <Tooltip side="top" content={isPaused ? "Go on" : "Pause"}>
+        <Button
+          tone="ghost"
+          size="icon"
+          disabled={asked !== null}
+          aria-label={isPaused ? "Resume the run" : "Pause the run"}
+          onClick={() => steer(isPaused ? "resume" : "pause")}
+        >
+          {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
+        </Button>
+      </Tooltip>
+      <Tooltip side="top" content={`Stop (${MOD} .)`}>
+        <Button tone="danger" disabled={asked === "cancel"} onClick={() => steer("cancel")}>
+          <Square aria-hidden className="size-3! fill-current" />
+          {asked === "cancel" ? "Stopping…" : "Stop"}
+        </Button>
+      </Tooltip>
+    </>
+  );
+}
+
+function useSteer(session: ThreadSession, run: RunView | null) {
+  const [asked, setAsked] = useState<Action | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  // What was asked for has happened, or does not matter any more.
+  useEffect(() => {
+    setAsked(null);
+    setProblem(null);
+  }, [run?.runId, run?.status]);
+  const runId = run?.runId;
+  const steer = useMemo(
+    () => (action: Action) => {
+      if (runId === undefined) return;
+      setAsked(action);
+      setProblem(null);
+      session.steer(runId, action).catch((error: unknown) => {
+        setAsked(null);
+        setProblem(failureOf(error).message);
+      });
+    },
+    [session, runId],
+  );
+  return { steer, asked, problem };
+}

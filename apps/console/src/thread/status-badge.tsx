@@ -1,0 +1,23 @@
+import { cn } from "../ui/cn.ts";
+
+/** What a thread's or run's status is called, and its colour. */
+const STATUS: Readonly<Record<string, readonly [label: string, tone: string]>> = {
+  idle: ["done", "text-green"],
+  completed: ["done", "text-green"],
+  running: ["running", "text-signal"],
+  paused: ["paused", "text-amber"],
+  queued: ["queued", "text-amber"],
+  waiting: ["needs an answer", "text-violet"],
+  failed: ["failed", "text-red"],
+  cancelled: ["stopped", "text-quiet"],
+};
+
+export function StatusBadge({ status, className }: { readonly status: string; readonly className?: string }) {
+  const [label, tone] = STATUS[status] ?? [status, "text-quiet"];
+  return (
+    <span className={cn("inline-flex items-center gap-1.5 text-xs font-medium whitespace-nowrap", tone, className)}>
+      <span aria-hidden className={cn("size-1.5 rounded-full bg-current", status === "running" && "animate-pulse")} />
+      {label}
+    </span>
+  );
+}

@@ -1,0 +1,156 @@
+import { Check, CircleAlert, Circle, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import type { StepView, SubagentView, ThreadView } from "@throughline/protocol";
+import { cn } from "../ui/cn.ts";
+import { duration, whole } from "../ui/format.ts";
+import { Notice } from "../ui/notice.tsx";
+import { agentTag } from "./agent-tag.ts";
+import { StatusBadge } from "./status-badge.tsx";
+
+interface TeamProps {
+  readonly view: ThreadView | null;
+  /** The run's time, in ms since the epoch. */
+  readonly now: number;
+}
+
+/** Who works, on what plan, how far they are and how sure. */
+export function Team({ view, now }: TeamProps) {
+  if (view === null) return <TeamSkeleton />;
+  const run = view.runs.at(-1) ?? null;
+  const subagents = view.subagents.filter((subagent) => subagent.runId === run?.runId);
+  const steps = view.steps.filter((step) => step.runId === run?.runId);
+  const { progress, confidence } = view;
+  const isBare = subagents.length === 0 && steps.length === 0 && progress === null && confidence === null;
+  return (
+    <section aria-label="Team" tabIndex={0} className="flex h-full flex-col gap-6 overflow-y-auto p-4 -outline-offset-2">
+      {isBare && (
+        <Notice icon={<Users />} title={run === null ? "No team yet" : "This agent works alone"} className="pt-12">
+          When an agent brings in others, they appear here with their plan and how far they are.
+        </Notice>
+      )}
+      {subagents.length > 0 && (
+        <Group title="Team">
+          <ul className="flex flex-col">
+            {subagents.map((subagent) => (
+              <Member key={subagent.subagentRunId} subagent={subagent} calls={view.toolCalls.filter((call) => call.subagentRunId === subagent.subagentRunId).length} now={now} />
+            ))}
+          </ul>
+        </Group>
+      )}
+      {progress !== null && (
+        <Group title="Progress" aside={`${whole(progress.current)} / ${whole(progress.total)}`}>
+          <Bar label="Progress" value={progress.total === 0 ? 0 : progress.current / progress.total} />
+          {progress.message && <p className="mt-1.5 text-xs text-quiet">{progress.message}</p>}
+        </Group>
+      )}
+      {steps.length > 0 && (
+        <Group title="Plan" aside={`${steps.filter((step) => step.status === "completed").length} / ${steps.length}`}>
+          <ol className="flex flex-col gap-1.5">
+            {steps.map((step) => (
+              <Step key={`${step.name}-${step.startedAt}`} step={step} isActive={run?.endSeq === null} now={now} />
+            ))}
+          </ol>
+        </Group>
+      )}
+      {confidence !== null && (
+        <Group title="Confidence" aside={confidence.toFixed(2)}>
+          <Bar label="Confidence" value={confidence} />
+        </Group>
+      )}
+      {run !== null && (
+        <Group title="Run" aside={<StatusBadge status={run.status} />}>
+          <dl className="nums grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs [&_dd]:text-right [&_dt]:text-quiet">
+            <dt>Agent</dt>
+            <dd>{run.agent ?? "–"}</dd>
+            <dt>Time</dt>
+            <dd>{run.startedAt === null ? "–" : duration((run.endedAt ?? now) - run.startedAt)}</dd>
+            <dt>Events</dt>
+            <dd>{whole((run.endSeq ?? view.lastSeq) - run.startSeq + 1)}</dd>
+          </dl>
+        </Group>
+      )}
+    </section>
+  );
+}
+
+function Group({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h2 className="mb-2 flex items-baseline justify-between gap-2 text-xs font-medium text-quiet">
+        {title}
+        {aside !== undefined && <span className="nums font-medium text-ink">{aside}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function Member({ subagent, calls, now }: { readonly subagent: SubagentView; readonly calls: number; readonly now: number }) {
+  const { name, emoji, hue } = agentTag(subagent.name, subagent.emoji);
+  const isWorking = subagent.status === "working";
+  const took = subagent.startedAt === null ? null : duration(Math.max(0, (subagent.endedAt ?? now) - subagent.startedAt));
+  return (
+    <li data-hue={hue} data-testid="agent" className="arrive flex items-center gap-2 border-b border-hairline py-2 first:pt-0 last:border-b-0 last:pb-0">
+      <span aria-hidden className={cn("grid size-6 shrink-0 place-items-center rounded-control bg-agent/14 text-xs", isWorking && "ring-1 ring-agent/60")}>
+        {emoji ?? name.charAt(0)}
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="truncate text-sm font-medium">{name}</p>
+        <p className="nums truncate text-xs text-quiet">{subagent.message ?? STATUS[subagent.status]}{calls > 0 && subagent.message === null && ` · ${calls} tool${calls === 1 ? "" : "s"}`}</p>
+      </div>
+      <span className={cn("nums flex items-center gap-1 text-xs", isWorking ? "text-agent" : "text-quiet")}>
+        {subagent.status === "completed" && <Check aria-hidden className="size-3.5 text-green" />}
+        {subagent.status === "failed" && <CircleAlert aria-hidden className="size-3.5 text-red" />}
+        {took}
+      </span>
+    </li>
+  );
+}
+
+const STATUS: Record<SubagentView["status"], string> = {
+  working: "working",
+  completed: "done",
+  suspended: "waiting",
+  failed: "cut short",
+};
+
+function Step({ step, isActive, now }: { readonly step: StepView; readonly isActive: boolean; readonly now: number }) {
+  const isDone = step.status === "completed";
+  const end = step.endedAt ?? (isActive ? now : null);
+  return (
+    <li className="flex items-center gap-2 text-sm">
+      {isDone ? (
+        <Check aria-label="done" className="size-3.5 shrink-0 text-green" />
+      ) : (
+        <Circle aria-label={isActive ? "under way" : "not finished"} className={cn("size-3.5 shrink-0", isActive ? "animate-pulse text-signal" : "text-quiet")} />
+      )}
+      <span className={cn("min-w-0 flex-1 truncate", isDone && "text-quiet")}>{step.name}</span>
+      {step.startedAt !== null && end !== null && <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>}
+    </li>
+  );
+}
+
+function Bar({ label, value }: { readonly label: string; readonly value: number }) {
+  const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
+  return (
+    <div role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} className="h-1 overflow-hidden rounded-full bg-hairline">
+      <div className="h-full rounded-full bg-signal transition-[width]" style={{ width: `${percent}%` }} />
+    </div>
+  );
+}
+
+function TeamSkeleton() {
+  return (
+    <div role="status" aria-busy aria-label="Loading the team" className="flex flex-col gap-4 p-4">
+      <span className="skeleton h-3 w-12" />
+      {[0, 1, 2].map((row) => (
+        <div key={row} className="flex items-center gap-2">
+          <span className="skeleton size-6" />
+          <span className="skeleton h-4 flex-1" />
+        </div>
+      ))}
+      <span className="skeleton mt-2 h-3 w-16" />
+      <span className="skeleton h-1 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import { useNow } from "../app/use-now.ts";
+import { exactTime, relativeTime } from "./format.ts";
+import { Tooltip } from "./tooltip.tsx";
+
+/** A time that ticks; exact on hover. */
+export function RelativeTime({ at }: { readonly at: number }) {
+  const now = useNow(10_000);
+  return (
+    <Tooltip content={exactTime(at)}>
+      <time dateTime={new Date(at).toISOString()} className="nums">
+        {relativeTime(at, now)}
+      </time>
+    </Tooltip>
+  );
+}
