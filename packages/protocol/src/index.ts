@@ -8,7 +8,7 @@ export * from "./dialect.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./json.ts";
-export * from "./limits.ts";
+export { checkJsonBounds, FRAME_LIMITS, parseJsonObject, type JsonLimits, type ParsedJson } from "./limits.ts";
 export * from "./seams.ts";
 export { emptyView, reduce, reduceAll } from "./view/reduce.ts";
 export type * from "./view/view.ts";

@@ -15,7 +15,7 @@ export interface JsonLimits {
 export const FRAME_LIMITS: JsonLimits = { length: 64 * 1024, depth: 64, values: 10_000 };
 
 /** Keys that a careless assignment would turn into a changed prototype; nobody needs them. */
-const REFUSED_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+export const REFUSED_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** JSON from outside, or why it was refused. */
 export type ParsedJson =

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { EventType, type AguiEvent } from "../src/index.ts";
 import { EventNormaliser } from "../src/run/index.ts";
-import { event, innerEvent } from "./support/events.ts";
+import { event, innerEvent, LONG } from "./support/events.ts";
 import { officiallyExpanded } from "./support/official.ts";
 
 const id = fc.constantFrom("a", "b", undefined);
@@ -46,7 +46,7 @@ function normalised(events: readonly AguiEvent[]): AguiEvent[] | undefined {
 test("chunks expand as in the official client", () => {
   const any = fc.oneof({ weight: 3, arbitrary: chunk }, { weight: 1, arbitrary: innerEvent() });
   fc.assert(
-    fc.property(fc.array(any, { maxLength: 12 }), (events) => {
+    fc.property(fc.array(any, { ...LONG, maxLength: 15 }), (events) => {
       expect(normalised(events)).toEqual(officiallyExpanded(events));
     }),
     { numRuns: 2_000 },

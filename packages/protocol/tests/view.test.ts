@@ -297,7 +297,9 @@ describe("state", () => {
     [{ op: "add", path: "/__proto__/polluted", value: 1 }],
     [{ op: "add", path: "/constructor", value: 1 }],
     [{ op: "add", path: "/n/x", value: 1 }],
-  ])("stays as it is when an operation does not apply: %j", (operation) => {
+    [{ op: "add", path: "/v", value: JSON.parse('{"__proto__":{"polluted":1}}') as unknown }],
+    [{ op: "add", path: "/v", value: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) as unknown }],
+  ])("stays as it is when an operation does not apply: %#", (operation) => {
     expect(state([{ op: "add", path: "/new", value: 1 }, operation])).toEqual(before);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });

@@ -1,10 +1,11 @@
 import { applyPatch } from "rfc6902";
 import type { JsonPatchOperation } from "../events.ts";
+import { checkJsonBounds, REFUSED_KEYS } from "../limits.ts";
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** Names that mean something to JavaScript and nothing to data. */
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+/** The library copies values by recursion and by plain assignment; both need the value to be tame. */
+const VALUE_LIMITS = { depth: 1_000, values: Infinity };
 const ARRAY_INDEX = /^(0|[1-9][0-9]*)$/;
 
 /**
@@ -29,8 +30,9 @@ export function patched(
   return { document: holder.document ?? null };
 }
 
-/** Copies what the operation will change; false when a pointer leads nowhere. */
+/** Copies what the operation will change; false when it cannot be applied. */
 function prepare(holder: { document: unknown }, operation: JsonPatchOperation): boolean {
+  if ("value" in operation && checkJsonBounds(operation.value, VALUE_LIMITS) !== undefined) return false;
   const creates = operation.op === "add" || operation.op === "move" || operation.op === "copy";
   if ("from" in operation && !copyAlong(holder, tokensOf(operation.from), false)) return false;
   return copyAlong(holder, tokensOf(operation.path), creates);
@@ -53,7 +55,7 @@ function copyAlong(holder: { document: unknown }, tokens: readonly string[], may
 
 /** Whether a token names a member of the container, or, if `mayBeNew`, a place where one can be added. */
 function names(container: Container, token: string, mayBeNew: boolean): boolean {
-  if (FORBIDDEN.has(token)) return false;
+  if (REFUSED_KEYS.has(token)) return false;
   if (!Array.isArray(container)) return mayBeNew || Object.hasOwn(container, token);
   if (token === "-") return mayBeNew;
   return ARRAY_INDEX.test(token) && Number(token) < container.length + (mayBeNew ? 1 : 0);

@@ -104,6 +104,12 @@ const state = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
+/** How the official client's snapshots say which activities they speak for, and how they get it wrong. */
+const authority = fc
+  .oneof(fc.array(fc.constantFrom("", "a"), { maxLength: 2 }), fc.constantFrom<unknown>(null, 1, [1]))
+  .chain((types) => fc.constantFrom<unknown>({ authoritativeActivityTypes: types }, {}, null, []))
+  .map((scope) => ({ "@ag-ui/client": scope }));
+
 /** Any event that may stand within a run, valid there or not; no run frame and no chunk. */
 export function innerEvent(pools: Pools = WIDE): fc.Arbitrary<AguiEvent> {
   const id = fc.constantFrom(...pools.ids);
@@ -181,7 +187,11 @@ export function innerEvent(pools: Pools = WIDE): fc.Arbitrary<AguiEvent> {
     record(EventType.ACTIVITY_DELTA, { ...base, messageId: id, activityType: text, patch }),
     record(EventType.STATE_SNAPSHOT, { ...base, snapshot: state }),
     record(EventType.STATE_DELTA, { ...base, delta: patch }),
-    record(EventType.MESSAGES_SNAPSHOT, { metadata, timestamp, messages: messages(pools) }),
+    record(EventType.MESSAGES_SNAPSHOT, {
+      metadata: fc.oneof(metadata, authority),
+      timestamp,
+      messages: messages(pools),
+    }),
     record(EventType.CUSTOM, {
       ...base,
       name: fc.constantFrom("mine", "constructor"),

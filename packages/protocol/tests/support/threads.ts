@@ -43,7 +43,7 @@ export const chartCommand: fc.Arbitrary<{ command: string; commandType: "chart_c
   );
 
 /** One of our own CUSTOM events, with a valid payload. */
-export const custom: fc.Arbitrary<AguiEvent> = fc
+const custom: fc.Arbitrary<AguiEvent> = fc
   .oneof(
     fc.tuple(fc.constant("chart.command"), chartCommand),
     fc.tuple(
