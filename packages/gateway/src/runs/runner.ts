@@ -145,6 +145,7 @@ export class Runner {
 
   /** Writes one event of the agent's; how the run ends when the event says or breaks it. */
   #take(raw: AguiEvent): Ending | undefined {
+    if (typeof raw !== "object" || raw === null) return invalid("an event must be an object");
     if (raw.type === EventType.RUN_STARTED) return undefined;
     const ending = endingOf(raw);
     if (ending !== undefined) return ending;

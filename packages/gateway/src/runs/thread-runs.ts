@@ -118,7 +118,8 @@ export class ThreadRuns {
 
   /**
    * Cancels a run, running or waiting for its turn. The agent's signal fires before this returns its
-   * promise (R5), which resolves once the terminal event is durable.
+   * promise (R5), which resolves once the terminal event is durable. Cancelling a cancelled run again
+   * succeeds.
    * @param runId absent = the run that holds the thread
    * @throws run_not_active
    */
@@ -132,8 +133,9 @@ export class ThreadRuns {
       const { ending, endSeq } = await runner.ended;
       if (endSeq !== undefined && ending.type === "cancelled") return { runId: runner.runId, duplicate: !decided };
       if (commandId !== undefined) this.#commands.forget(commandId);
-    } else if (runId !== undefined && (await this.#unqueue(runId))) {
-      return { runId, duplicate: false };
+    } else if (runId !== undefined) {
+      if (await this.#unqueue(runId)) return { runId, duplicate: false };
+      if ((await this.record(runId))?.status === "cancelled") return { runId, duplicate: true };
     }
     throw this.#refusal("run_not_active", "There is no such run to cancel.");
   }
