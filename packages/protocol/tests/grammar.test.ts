@@ -131,6 +131,12 @@ describe("RunGrammar where it is stricter than AG-UI", () => {
     expect(custom("toString", 1)).toBeUndefined();
   });
 
+  test("a null owner is refused even where AG-UI describes none", () => {
+    const snapshot = { ...event({ type: EventType.MESSAGES_SNAPSHOT, messages: [] }), subagentRunId: null };
+    expect(after().accept(snapshot as unknown as AguiEvent)?.message).toMatch("subagentRunId");
+    expect(officiallyValid([runStarted(RUN), snapshot as unknown as AguiEvent])).toBe(false);
+  });
+
   test("what is no event at all is refused", () => {
     for (const junk of [null, 1, "RUN_STARTED", [], {}, { type: "NOPE" }]) {
       expect(new RunGrammar(IDS).accept(junk as unknown as AguiEvent)).toBeDefined();

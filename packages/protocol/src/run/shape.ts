@@ -71,6 +71,10 @@ function baseProblem(event: AguiEvent): string | undefined {
 }
 
 function schemaProblem(event: AguiEvent): string | undefined {
+  // The schema lets this pass where the field is not described at all; the verifier never does.
+  if ((event as { subagentRunId?: unknown }).subagentRunId === null) {
+    return wrong(event, "subagentRunId", "must be a string or absent");
+  }
   const parsed = EventSchema.safeParse(event);
   if (parsed.success) return undefined;
   const issue = parsed.error.issues[0];
