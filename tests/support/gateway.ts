@@ -5,7 +5,7 @@ import { createGateway, type Gateway, type GatewayOptions, systemClock, systemRa
 import { createMemoryLog, type StreamLog } from "@throughline/log";
 import { type Frame, WsClient } from "./ws-client.ts";
 
-/** A real gateway on a real port. `await using` closes all of it. */
+/** A real gateway on a real port. `await using` closes all of it, the log included. */
 export interface TestServer extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly log: StreamLog;
@@ -50,7 +50,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       await gateway.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      if (options.log === undefined) await log.close();
+      await log.close();
     },
   };
 }

@@ -116,6 +116,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const drain = async (graceMs: number): Promise<void> => {
     ready = false;
     await runs.drain(graceMs);
+    await delivery.flushed();
     sockets.drain();
     sse.close();
   };

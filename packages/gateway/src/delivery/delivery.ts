@@ -52,6 +52,11 @@ export class Delivery {
     return new Subscription({ channel, sink, cursor: from, clock: this.#clock, trimmed: () => rejoin("trimmed") });
   }
 
+  /** Resolves once all that is committed has been handed to the sockets that take it. */
+  flushed(): Promise<void> {
+    return this.#flusher.idle();
+  }
+
   /** The channel that all who follow the thread this way share. */
   async #openChannel(options: Follow): Promise<Channel> {
     const { thread, dialect, framing } = options;

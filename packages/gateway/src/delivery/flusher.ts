@@ -40,6 +40,13 @@ export class Flusher {
     }
   }
 
+  /** Resolves once everything that was marked has been flushed. */
+  async idle(): Promise<void> {
+    while (this.#queued.size > 0 || this.#current !== undefined) {
+      await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, WINDOW_MS));
+    }
+  }
+
   #tick(): void {
     if (this.#ticking) return;
     this.#ticking = true;
