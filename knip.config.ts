@@ -8,21 +8,26 @@ function exportedSources(folder: string): string[] {
   return Object.values(exports).flatMap((conditions) => conditions["@throughline/source"]?.slice(2) ?? []);
 }
 
+/** Files that something other than an import starts: commands and worker threads. */
+const STARTED: Record<string, string[]> = {
+  throughline: ["src/bin.ts"],
+  log: ["src/sqlite/{writer,librarian}.ts"],
+};
+
 const packages = readdirSync("packages").map((name) => {
   const folder = `packages/${name}`;
-  const command = name === "throughline" ? ["src/bin.ts"] : [];
   return [
     folder,
     {
-      entry: [...exportedSources(folder), ...command, "tests/**/*.test.ts"],
+      entry: [...exportedSources(folder), ...(STARTED[name] ?? []), "tests/**/*.test.ts"],
       project: ["src/**/*.ts", "tests/**/*.ts"],
     },
   ] as const;
 });
 
 const config: KnipConfig = {
-  // Exported for the readers of the file they stand in.
-  ignoreExportsUsedInFile: { interface: true, type: true },
+  // What its own file uses is no dead code; a reader may want its name.
+  ignoreExportsUsedInFile: true,
   // A package's test kit needs a test runner only in the hands of who runs it.
   exclude: ["optionalPeerDependencies"],
   workspaces: {
@@ -37,7 +42,7 @@ const config: KnipConfig = {
       entry: ["src/main.tsx", "tests/**/*.test.{ts,tsx}"],
       project: ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"],
     },
-    bench: { entry: ["*.ts"], project: ["**/*.ts"] },
+    bench: { entry: ["*.ts", "fanout/*.ts"], project: ["**/*.ts"] },
     tests: { entry: ["**/*.test.ts", "faults/run.ts"], project: ["**/*.ts"] },
   },
 };

@@ -1,12 +1,5 @@
 import { readdirSync } from "node:fs";
-import { defineConfig, type Rolldown, type UserConfig } from "tsdown";
-
-/** A file loaded by address, such as a worker thread's, is a `.js` file beside the built module. */
-const builtAddresses: Rolldown.Plugin = {
-  name: "built-addresses",
-  transform: (code) =>
-    code.replace(/new URL\(("\.[^"]+)\.ts", import\.meta\.url\)/g, 'new URL($1.js", import.meta.url)'),
-};
+import { defineConfig, type UserConfig } from "tsdown";
 
 /**
  * Module by module instead of bundled: a stack trace names the file that a reader finds, and files
@@ -29,7 +22,6 @@ function library(folder: string): UserConfig {
     failOnWarn: false,
     checks: { pluginTimings: false },
     deps: { neverBundle: true },
-    plugins: [builtAddresses],
   };
 }
 

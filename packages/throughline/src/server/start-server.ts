@@ -38,7 +38,9 @@ type Respond = (request: Request) => Promise<Response> | Response | undefined;
  */
 export async function startServer(settings: Settings, world: World): Promise<RunningServer> {
   refuseExposure(settings);
-  const agents = chooseAgents(builtinAgents(), settings.agents);
+  const { marketDir } = settings;
+  const data = systemMarketData(marketDir === undefined ? {} : { dir: marketDir });
+  const agents = chooseAgents(builtinAgents({ data }), settings.agents);
   // Listens first: the links in frames need the port, and who finds it taken must not touch the data.
   let respond: Respond = () => starting();
   const http = createHttpServer((request) => respond(request));
@@ -46,7 +48,7 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   try {
     const log = await openLog(settings, world);
     const gateway = await createGateway({ ...world, ...gatewaySettings(settings), log, agents, origin: url });
-    respond = inOrder([await consoleRoute(world.logger), marketRoute(systemMarketData(), settings), gateway.fetch]);
+    respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
     gateway.attach(http);
     return { url, stop: once(() => stop(http, gateway, log, settings.drainMs)) };
   } catch (error) {

@@ -24,6 +24,7 @@ export const SETTINGS = {
   auth: setting("THROUGHLINE_AUTH", oneOf(["none"]), "none", "how callers prove who they are"),
   allowedOrigins: setting("THROUGHLINE_ALLOWED_ORIGINS", origins, [], "origins of other sites' pages that may connect"),
   agents: optional("THROUGHLINE_AGENTS", words, "names of the agents to serve; default: all built-in ones"),
+  marketDir: optional("THROUGHLINE_MARKET_DIR", text, "folder with CSV files of prices of your own, such as AAPL.csv"),
   drainMs: setting(
     "THROUGHLINE_DRAIN_MS",
     wholeNumber(0, 3_600_000),
