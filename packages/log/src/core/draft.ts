@@ -15,7 +15,12 @@ export interface Shelf {
   producer(id: string): ProducerState | undefined;
   /** Names of streams whose time to live was over at `at`, at most `limit`. */
   expired(at: number, limit: number): string[];
+  /** Some producers that have not written since `before`; it need not be all. */
+  idleProducers(before: number): string[];
 }
+
+/** A producer that has been silent this long is forgotten; its next batch is a gap, never a repeat. */
+const PRODUCER_KEEP_MS = 7 * 24 * 3_600_000;
 
 /** Gives out what must never come twice. */
 export interface Mint {
@@ -26,6 +31,8 @@ export interface Mint {
 /** What one owner gets in this group: becomes one chunk. */
 export interface Piece<R> {
   readonly owner: number;
+  /** The owner's stream; its name now. */
+  readonly stream: string;
   /** Seq of the first record. */
   readonly first: number;
   count: number;
@@ -38,7 +45,7 @@ export class Draft<R extends { readonly length: number }> {
   /** Names whose stored row must be written; the others only grew. */
   readonly rows = new Set<string>();
   readonly controls = new Map<string, string | null>();
-  readonly producers = new Map<string, ProducerState>();
+  readonly producers = new Map<string, ProducerState | null>();
   readonly pieces = new Map<number, Piece<R>>();
   /** Records no longer needed by the stream that had them; another may still share them. */
   readonly freed: OwnerRange[] = [];
@@ -152,7 +159,13 @@ export class Draft<R extends { readonly length: number }> {
       this.streams.set(state.name, { ...state, head: last, touchedAt: this.at });
       const piece = this.pieces.get(state.owner);
       if (piece === undefined)
-        this.pieces.set(state.owner, { owner: state.owner, first, count, records: [append.records] });
+        this.pieces.set(state.owner, {
+          owner: state.owner,
+          stream: state.name,
+          first,
+          count,
+          records: [append.records],
+        });
       else {
         piece.count += count;
         piece.records.push(append.records);
@@ -198,7 +211,11 @@ export class Draft<R extends { readonly length: number }> {
   }
 
   #sweep(limit: number): Outcome {
-    const names = limit === 0 ? [] : this.#shelf.expired(this.at, limit);
+    if (limit === 0) return { type: "swept", deleted: [] };
+    for (const id of this.#shelf.idleProducers(this.at - PRODUCER_KEEP_MS)) {
+      if (!this.producers.has(id)) this.producers.set(id, null);
+    }
+    const names = this.#shelf.expired(this.at, limit);
     // One that this very group has extended is not over after all.
     const deleted = names.filter((name) => !this.streams.has(name) && this.#delete(name));
     return { type: "swept", deleted };

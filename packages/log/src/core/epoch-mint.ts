@@ -3,14 +3,29 @@ import type { Mint } from "./draft.ts";
 
 const NONCE_LENGTH = 10;
 
+/** The part of an epoch that one opening of a log puts into those it makes. */
+export function epochNonce(uuid: string): string {
+  return uuid.replaceAll("-", "").slice(0, NONCE_LENGTH);
+}
+
+/**
+ * The epoch of a stream since positions lost their meaning: the same stem, another end.
+ * @param end the nonce of the opening that found out; "" = they have not
+ */
+export function renewEpoch(epoch: string, end: string): string {
+  return end === "" ? epoch : `${epoch.split("-", 2).join("-")}-${end}`;
+}
+
 export class EpochMint implements Mint {
   readonly #nonce: string;
+  readonly #end: string;
   #epochs = 0;
   #lastOwner: number;
 
-  /** @param uuid drawn anew at each opening of the log */
-  constructor(uuid: string, lastOwner = 0) {
-    this.#nonce = uuid.replaceAll("-", "").slice(0, NONCE_LENGTH);
+  /** @param nonce drawn anew at each opening of the log */
+  constructor(nonce: string, end = "", lastOwner = 0) {
+    this.#nonce = nonce;
+    this.#end = end;
     this.#lastOwner = lastOwner;
   }
 
@@ -20,7 +35,7 @@ export class EpochMint implements Mint {
 
   epoch(): string {
     this.#epochs += 1;
-    return `${this.#nonce}-${this.#epochs.toString(36)}`;
+    return renewEpoch(`${this.#nonce}-${this.#epochs.toString(36)}`, this.#end);
   }
 
   owner(): number {
@@ -31,11 +46,5 @@ export class EpochMint implements Mint {
   /** An owner number found in the store. */
   seen(owner: number): void {
     this.#lastOwner = Math.max(this.#lastOwner, owner);
-  }
-
-  /** The epoch of a stream whose records may differ from what was once read: same stem, new end. */
-  renew(epoch: string): string {
-    const stem = epoch.split("-").slice(0, 2).join("-");
-    return `${stem}-${this.#nonce}`;
   }
 }

@@ -1,7 +1,7 @@
 /** The memory store: fast, forgets everything with the process, and behaves like the durable one. */
 import { silentLogger, ThroughlineError, type Clock, type Logger, type Random } from "@throughline/protocol";
 import { Draft, trimmed, type Mint } from "../core/draft.ts";
-import { EpochMint } from "../core/epoch-mint.ts";
+import { epochNonce, EpochMint, renewEpoch } from "../core/epoch-mint.ts";
 import { LogFront } from "../core/front.ts";
 import { withDefaults, type Limits } from "../core/limits.ts";
 import { locate } from "../core/lineage.ts";
@@ -46,14 +46,16 @@ class MemoryStore implements Store {
   constructor({ clock, random, disk }: MemoryLogOptions) {
     this.#clock = clock;
     const opening = disk === undefined ? undefined : imageOf(disk).open();
-    const mint = new EpochMint(random.uuid());
+    const nonce = epochNonce(random.uuid());
+    const mint = new EpochMint(nonce);
     this.#mint = mint;
     this.#disk = opening?.session;
     for (const commit of opening?.journal ?? []) this.#tables.apply(commit);
     for (const state of this.#tables.streams.values()) {
       mint.seen(state.owner);
       for (const part of state.shared) mint.seen(part.owner);
-      if (opening?.cut === true) this.#tables.streams.set(state.name, { ...state, epoch: mint.renew(state.epoch) });
+      if (opening?.cut === true)
+        this.#tables.streams.set(state.name, { ...state, epoch: renewEpoch(state.epoch, nonce) });
     }
     const notes = [
       ...(opening?.torn === true ? ["The last commit was torn; it was cut off. Nobody had been told of it."] : []),

@@ -37,6 +37,10 @@ export class Tables implements Shelf {
     return names;
   }
 
+  idleProducers(before: number): string[] {
+    return [...this.#producers].filter(([, state]) => state.at < before).map(([id]) => id);
+  }
+
   record(owner: number, seq: number): Uint8Array | undefined {
     return this.#records.get(owner)?.get(seq);
   }
@@ -63,7 +67,10 @@ export class Tables implements Shelf {
       if (value === null) this.controls.delete(key);
       else this.controls.set(key, value);
     }
-    for (const [id, state] of commit.producers) this.#producers.set(id, state);
+    for (const [id, state] of commit.producers) {
+      if (state === null) this.#producers.delete(id);
+      else this.#producers.set(id, state);
+    }
     for (const range of commit.freed) this.#free(range);
   }
 

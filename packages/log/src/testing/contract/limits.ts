@@ -4,31 +4,27 @@ import { Bench, bytes, put, readAll, SWEEP_MS, type StoreUnderTest } from "../fi
 /** A3: every input has a bound, and every refusal a code. */
 export function limits(store: StoreUnderTest): void {
   describe("bounds", () => {
-    it.each([
-      ["empty", ""],
-      ["with a control character", "a\nb"],
-      ["with a NUL", "a\0b"],
-      ["longer than 512 bytes", "ü".repeat(257)],
-      ["with half a surrogate pair", "a\ud800"],
-    ])("refuse a stream name %s", async (_, name) => {
+    it("refuse a stream name that is empty, too long, or no clean text", async () => {
       await using bench = await Bench.open(store);
-      await expect(put(bench.log, name, "x")).rejects.toMatchObject({ code: "invalid_input" });
-      await expect(bench.log.create(name)).rejects.toMatchObject({ code: "invalid_input" });
       await put(bench.log, "source", "x");
-      await expect(bench.log.fork("source", name)).rejects.toMatchObject({ code: "invalid_input" });
-      expect(await bench.log.info(name)).toBeUndefined();
+      for (const name of ["", "a\nb", "a\0b", "ü".repeat(257), "a\ud800"]) {
+        await expect(put(bench.log, name, "x")).rejects.toMatchObject({ code: "invalid_input" });
+        await expect(bench.log.create(name)).rejects.toMatchObject({ code: "invalid_input" });
+        await expect(bench.log.fork("source", name)).rejects.toMatchObject({ code: "invalid_input" });
+      }
+      expect((await bench.log.list("")).map((info) => info.name)).toEqual(["source"]);
     });
 
-    it.each(["ü".repeat(256), "a b", "__proto__", "../../x", "'; --", "\u{1f600}%_*"])(
-      "take the stream name %j",
-      async (name) => {
-        await using bench = await Bench.open(store);
-        await put(bench.log, name, "x");
-        await bench.reopen();
-        expect(await readAll(bench.log, name)).toEqual(["x"]);
+    it("take any other stream name", async () => {
+      await using bench = await Bench.open(store);
+      const names = ["ü".repeat(256), "a b", "__proto__", "../../x", "'; --", "\u{1f600}%_*"];
+      for (const name of names) await put(bench.log, name, `to ${name}`);
+      await bench.reopen();
+      for (const name of names) {
+        expect(await readAll(bench.log, name)).toEqual([`to ${name}`]);
         expect((await bench.log.list(name)).map((info) => info.name)).toEqual([name]);
-      },
-    );
+      }
+    });
 
     it("refuse bad keys, producers and times to live", async () => {
       await using bench = await Bench.open(store);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ReadOptions } from "../../stream-log.ts";
+import type { ReadOptions, ReadResult } from "../../stream-log.ts";
 import { Bench, put, texts, type StoreUnderTest } from "../fixture.ts";
 
 /** L5: reads from memory and from the store give the same. */
@@ -15,23 +15,30 @@ export function reads(store: StoreUnderTest): void {
     { after: 15 },
   ];
 
+  function plain(result: ReadResult | undefined): unknown {
+    return result && { ...result, records: texts(result.records) };
+  }
+
   async function fill(bench: Bench): Promise<void> {
     for (let i = 0; i < 10; i += 1) await put(bench.log, "a", "x".repeat(i));
   }
 
   describe("read", () => {
-    it.each(WINDOWS)("L5: gives the same from memory as from the store: %o", async (window) => {
+    it("L5: gives the same from memory as from the store, whatever the window", async () => {
       await using hot = await Bench.open(store);
       await using cold = await Bench.open(store, { hotBytes: 0 });
       await fill(hot);
       await fill(cold);
-      const fromMemory = hot.log.readHot("a", window);
-      expect(cold.log.readHot("a", window)).toBeUndefined();
-      const fromStore = await cold.log.read("a", window);
-      const again = await (await hot.reopen()).read("a", window);
-      expect(fromMemory).toMatchObject({ first: window.after + 1, head: 10 });
-      expect(texts(fromMemory?.records ?? [])).toEqual(texts(fromStore.records));
-      expect({ ...again, records: texts(again.records) }).toEqual({ ...fromMemory, records: texts(fromStore.records) });
+      const fromMemory = WINDOWS.map((window) => hot.log.readHot("a", window));
+      expect(cold.log.readHot("a", { after: 0 })).toBeUndefined();
+      const reopened = await hot.reopen();
+      for (const [i, window] of WINDOWS.entries()) {
+        const fromStore = await cold.log.read("a", window);
+        const again = await reopened.read("a", window);
+        expect(plain(fromMemory[i])).toEqual({ ...plain(fromStore), epoch: fromMemory[i]?.epoch });
+        expect(plain(again)).toEqual(plain(fromMemory[i]));
+        expect(again).toMatchObject({ first: window.after + 1, head: 10 });
+      }
     });
 
     it("gives at least one record, whatever its size", async () => {
