@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { ThroughlineError } from "@throughline/protocol";
+import { FRAME_LIMITS, parseJsonObject, ThroughlineError } from "@throughline/protocol";
 import { bodyLimit } from "hono/body-limit";
 import type { Admit } from "../access/admit.ts";
 import { agentRoutes } from "./agents.ts";
@@ -19,7 +19,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
       throw new ThroughlineError("invalid_input", `${at === "" ? "The request" : `"${at}"`}: ${issue?.message ?? "is invalid"}`);
     },
   });
-  app.onError((error) => errorResponse(toKnown(error), ports.logger));
+  app.onError((error) => errorResponse(error, ports.logger));
   app.notFound((c) => errorResponse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`), ports.logger));
   healthRoutes(app, ports);
   app.use("/api/*", async (c, next) => {
@@ -35,15 +35,24 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
       },
     }),
   );
+  app.use("/api/*", async (c, next) => {
+    if (c.req.method !== "GET") checkBody(await c.req.text(), access.maxBodyBytes);
+    await next();
+  });
   agentRoutes(app, ports);
   threadRoutes(app, ports);
   runRoutes(app, ports);
   return app;
 }
 
-/** Hono's own refusals of a malformed body, as ours. */
-function toKnown(error: Error): Error {
-  if (error instanceof ThroughlineError) return error;
-  const status: unknown = "status" in error ? error.status : undefined;
-  return status === 400 ? new ThroughlineError("invalid_input", "The body is not valid JSON.", { cause: error }) : error;
+/**
+ * Bodies from outside have the bounds of frames: a depth, a number of values, no key that poisons
+ * (A3). Looked at as text, before a schema can drop what it does not know.
+ */
+function checkBody(text: string, length: number): void {
+  if (text === "") return;
+  const parsed = parseJsonObject(text, { ...FRAME_LIMITS, length });
+  if (parsed.ok) return;
+  const code = parsed.code === "payload_too_large" ? parsed.code : "invalid_input";
+  throw new ThroughlineError(code, `The body is refused: ${parsed.message}`);
 }
