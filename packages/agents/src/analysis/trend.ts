@@ -30,15 +30,16 @@ export function fitTrend(points: readonly Close[]): Trend {
   const slope = sum(logs.map((log, index) => (index - middle) * (log - mean))) / spread;
   const total = sum(logs.map((log) => (log - mean) ** 2));
   const rest = sum(logs.map((log, index) => (log - mean - slope * (index - middle)) ** 2));
-  const scatter = Math.sqrt(rest / count);
+  const flat = total < 1e-12;
+  const moves = !flat && Math.abs(slope * (count - 1)) > Math.sqrt(rest / count);
   const end = (index: number): Trend["from"] => ({
     time: recent[index]?.time ?? 0,
     price: Math.exp(mean + slope * (index - middle)),
   });
   return {
-    direction: Math.abs(slope * (count - 1)) <= scatter ? "sideways" : slope > 0 ? "up" : "down",
+    direction: !moves ? "sideways" : slope > 0 ? "up" : "down",
     perBar: Math.exp(slope) - 1,
-    fit: total === 0 ? 1 : 1 - rest / total,
+    fit: flat ? 1 : 1 - rest / total,
     bars: count,
     from: end(0),
     to: end(count - 1),

@@ -28,6 +28,12 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
+/** Which bar: `2017-07-03`, `week of 2017-07-03` or `2017-07`. */
+export function bar(time: number, { series }: Pick<Analysis, "series">): string {
+  if (series.timeframe === "1M") return day(time).slice(0, 7);
+  return series.timeframe === "1W" ? `week of ${day(time)}` : day(time);
+}
+
 /** `2017-07-03` */
 export function day(time: number): string {
   return new Date(time * 1000).toISOString().slice(0, 10);
@@ -35,8 +41,9 @@ export function day(time: number): string {
 
 /** The instrument's name wherever it stands: made-up prices are never shown without saying so. */
 export function label({ series }: Pick<Analysis, "series">): string {
-  const name = series.name === series.symbol ? series.symbol : `${series.name} (${series.symbol})`;
-  return series.source === "simulated" ? `${name}, simulated` : name;
+  const { name, symbol } = series;
+  const notes = [...(name === symbol ? [] : [symbol]), ...(series.source === "simulated" ? ["simulated"] : [])];
+  return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
 }
 
 const BARS = { "1D": "daily", "1W": "weekly", "1M": "monthly" } as const;

@@ -1,6 +1,6 @@
 import type { Analysis } from "../analysis/analyse.ts";
 import type { Level } from "../analysis/levels.ts";
-import { change, count, dataLine, day, label, number, percent, price } from "./format.ts";
+import { bar, change, count, dataLine, label, number, percent, price } from "./format.ts";
 
 /** What the members of the team say while they work: a sentence or three each. */
 
@@ -10,8 +10,8 @@ export function marketNote(analysis: Analysis): string {
   const moved = first === undefined ? "" : `, ${change(first.change)} over ${first.span}`;
   return (
     `**${label(analysis)}**: ${dataLine(series)}. ` +
-    `The last close is ${price(last.close, analysis)} on ${day(last.time)}${moved}. ` +
-    `The highest close, ${price(high.close, analysis)}, was on ${day(high.time)}.\n\n`
+    `The last close is ${price(last.close, analysis)} (${bar(last.time, analysis)})${moved}. ` +
+    `The highest close was ${price(high.close, analysis)} (${bar(high.time, analysis)}).\n\n`
   );
 }
 
@@ -33,14 +33,14 @@ export function riskNote(analysis: Analysis): string {
   const end =
     drawdown.recovered === undefined
       ? "and has not been made up since"
-      : `and was made up by ${day(drawdown.recovered)}`;
+      : `and was made up by ${bar(drawdown.recovered, analysis)}`;
   const fall =
     drawdown.depth === 0
       ? "There was no fall below an earlier close. "
-      : `The deepest fall, ${percent(drawdown.depth)}, ran from ${day(drawdown.peak)} to ${day(drawdown.trough)} ${end}. `;
+      : `The deepest fall, ${percent(drawdown.depth)}, ran from ${bar(drawdown.peak, analysis)} to ${bar(drawdown.trough, analysis)} ${end}. `;
   return (
     `Volatility is ${percent(risk.volatility)} a year (${percent(risk.recentVolatility)} over the last 60 bars). ${fall}` +
-    `The worst single bar was ${change(risk.worst.change)} on ${day(risk.worst.time)}.\n\n`
+    `The worst single bar was ${change(risk.worst.change)} (${bar(risk.worst.time, analysis)}).\n\n`
   );
 }
 
@@ -62,9 +62,8 @@ export function helpText(available: readonly { readonly name: string; readonly s
 }
 
 function nearest(side: string, level: Level | undefined, analysis: Analysis): string {
-  return level === undefined
-    ? `no ${side} in the last year of bars`
-    : `the nearest ${side} is ${price(level.price, analysis)}`;
+  if (level === undefined) return `nothing stands out as ${side}`;
+  return `the nearest ${side} is ${price(level.price, analysis)}`;
 }
 
 function capital(sentence: string): string {

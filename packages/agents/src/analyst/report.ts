@@ -1,21 +1,25 @@
 import type { Analysis } from "../analysis/analyse.ts";
 import type { Level } from "../analysis/levels.ts";
-import { change, dataLine, day, label, number, percent, price } from "./format.ts";
+import { bar, change, dataLine, label, number, percent, price } from "./format.ts";
 import { trendWords } from "./notes.ts";
 
 /** The team's report in Markdown. It describes what prices did; it advises nothing. */
 export function reportMarkdown(analyses: readonly Analysis[]): string {
-  const title = `# ${analyses.map(label).join(" and ")}: market report`;
+  const title = `# ${reportTitle(analyses)}`;
   const comparison = analyses.length > 1 ? [comparisonSection(analyses)] : [];
   const sections = analyses.flatMap((analysis) => instrumentSections(analysis, analyses.length > 1));
   return `${[title, ...analyses.map(summary), ...comparison, ...sections, dataSection(analyses)].join("\n\n")}\n`;
+}
+
+export function reportTitle(analyses: readonly Analysis[]): string {
+  return `${analyses.map(label).join(" and ")}: market report`;
 }
 
 function summary(analysis: Analysis): string {
   const { last, risk, trend } = analysis;
   const place = risk.belowHigh === 0 ? "its highest close" : `${percent(-risk.belowHigh)} below its highest close`;
   return (
-    `${label(analysis)} closed at ${price(last.close, analysis)} on ${day(last.time)}, ${place}. ` +
+    `${label(analysis)} closed at ${price(last.close, analysis)} (${bar(last.time, analysis)}), ${place}. ` +
     `The trend line of its last ${trend.bars} bars is ${trendWords(analysis)}, and volatility over the last 60 bars ran at ` +
     `${percent(risk.recentVolatility)} a year, against ${percent(risk.volatility)} over the whole range.`
   );
@@ -30,7 +34,7 @@ function comparisonSection(analyses: readonly Analysis[]): string {
   };
   return `## Side by side\n\n${table([
     header,
-    ["Last close", ...analyses.map((one) => `${price(one.last.close, one)} (${day(one.last.time)})`)],
+    ["Last close", ...analyses.map((one) => `${price(one.last.close, one)} (${bar(one.last.time, one)})`)],
     ...spans.map((span) => [`Change, ${span}`, ...analyses.map((one) => changeOver(one, span))]),
     ["Trend", ...analyses.map(trendWords)],
     ["Volatility a year", ...analyses.map(({ risk }) => percent(risk.volatility))],
@@ -47,10 +51,10 @@ function priceSection(analysis: Analysis): string {
   const { last, high, low, changes } = analysis;
   return `## Price\n\n${table([
     ["Measure", "Value", "When"],
-    ["Last close", price(last.close, analysis), day(last.time)],
-    ["Highest close", price(high.close, analysis), day(high.time)],
-    ["Lowest close", price(low.close, analysis), day(low.time)],
-    ...changes.map((one) => [`Change, ${one.span}`, change(one.change), `to ${day(last.time)}`]),
+    ["Last close", price(last.close, analysis), bar(last.time, analysis)],
+    ["Highest close", price(high.close, analysis), bar(high.time, analysis)],
+    ["Lowest close", price(low.close, analysis), bar(low.time, analysis)],
+    ...changes.map((one) => [`Change, ${one.span}`, change(one.change), `to ${bar(last.time, analysis)}`]),
   ])}`;
 }
 
@@ -59,7 +63,7 @@ function trendSection(analysis: Analysis): string {
   const rows = signals.map(({ name, leaning, note }) => [name, reading(name, analysis), leaning, note]);
   return (
     `## Trend and indicators\n\nThe line that fits the last ${trend.bars} bars best is ${trendWords(analysis)}: ` +
-    `from ${price(trend.from.price, analysis)} on ${day(trend.from.time)} to ${price(trend.to.price, analysis)} on ${day(trend.to.time)}.\n\n` +
+    `from ${price(trend.from.price, analysis)} (${bar(trend.from.time, analysis)}) to ${price(trend.to.price, analysis)} (${bar(trend.to.time, analysis)}).\n\n` +
     `${table([["Indicator", "Reading", "Leans", "Note"], ...rows])}\n\n${agreementSentence(analysis)}`
   );
 }
@@ -91,12 +95,12 @@ function levelSection(analysis: Analysis): string {
       price(level.price, analysis),
       change(level.price / last.close - 1),
       String(level.touches),
-      day(level.lastTouch),
+      bar(level.lastTouch, analysis),
     ];
   const rows = [...levels.resistances.toReversed().map(row("Resistance")), ...levels.supports.map(row("Support"))];
   const body =
     rows.length === 0
-      ? "No turning points stand out in the last year of bars."
+      ? "No turning points stand out."
       : table([["Level", "Price", "From last close", "Turns", "Last turn"], ...rows]);
   return `## Support and resistance\n\n${body}`;
 }
@@ -104,7 +108,7 @@ function levelSection(analysis: Analysis): string {
 function riskSection(analysis: Analysis): string {
   const { risk } = analysis;
   const { drawdown } = risk;
-  const span = drawdown.depth === 0 ? "" : `${day(drawdown.peak)} to ${day(drawdown.trough)}`;
+  const span = drawdown.depth === 0 ? "" : `${bar(drawdown.peak, analysis)} to ${bar(drawdown.trough, analysis)}`;
   return `## Risk\n\n${table([
     ["Measure", "Value", "When"],
     ["Volatility a year", percent(risk.volatility), "whole range"],
@@ -113,12 +117,12 @@ function riskSection(analysis: Analysis): string {
     [
       "Made up again",
       drawdown.depth === 0 ? "n/a" : drawdown.recovered === undefined ? "not yet" : "yes",
-      drawdown.recovered === undefined ? "" : day(drawdown.recovered),
+      drawdown.recovered === undefined ? "" : bar(drawdown.recovered, analysis),
     ],
-    ["Below the highest close", percent(risk.belowHigh), day(analysis.last.time)],
-    ["Worst bar", change(risk.worst.change), day(risk.worst.time)],
-    ["Best bar", change(risk.best.change), day(risk.best.time)],
-    ["One bar in twenty lost at least", percent(risk.oneInTwenty), "whole range"],
+    ["Below the highest close", percent(risk.belowHigh), bar(analysis.last.time, analysis)],
+    ["Worst bar", change(risk.worst.change), bar(risk.worst.time, analysis)],
+    ["Best bar", change(risk.best.change), bar(risk.best.time, analysis)],
+    ["5th percentile of changes a bar", change(risk.oneInTwenty), "whole range"],
   ])}`;
 }
 

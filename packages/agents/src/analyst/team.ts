@@ -8,6 +8,7 @@ import { openingCommands, riskCommands, technicalCommands } from "./drawing.ts";
 import { day } from "./format.ts";
 import { marketNote, riskNote, technicalNote } from "./notes.ts";
 import type { Pace } from "./pace.ts";
+import { reportTitle } from "./report.ts";
 
 /** Who does what. The names are what people see. */
 const MARKET: Subagent = { name: "MarketAnalyst", emoji: "📊", description: "Loads prices and opens the chart" };
@@ -79,8 +80,7 @@ export function writeReport(run: Run, desk: Desk, findings: readonly Analysis[])
   return run.subagent(WRITER, async (sub) => {
     await desk.pace.think(sub, 500);
     const content = await sub.say(desk.write(sub, findings));
-    const names = findings.map(({ series }) => series.name).join(" and ");
-    await sub.artifact({ kind: "report", title: `${names}: market report`, content });
+    await sub.artifact({ kind: "report", title: reportTitle(findings), content });
   });
 }
 

@@ -16,12 +16,14 @@ import {
 import type { EventChannel } from "./channel.ts";
 import type { EventBody } from "./emit.ts";
 import { personContext, personText } from "./input.ts";
+import { memberFinished, memberStarted, memberStopped } from "./member.ts";
 import { Message } from "./message.ts";
 import { owned } from "./owned.ts";
 import { sleep, unlessAborted, untilAborted } from "./pause.ts";
 import { Asked, type Questions } from "./questions.ts";
 import type { Answer, AskOptions, MessageWriter, Run, StateWriter, Subagent, TaskChange, ToolOptions } from "./run.ts";
 import { changedTask } from "./tasks.ts";
+import { callTool } from "./tool-call.ts";
 
 /** What all scopes of one run share. */
 export interface RunCore {
@@ -122,32 +124,13 @@ export class Scope implements Run {
     work: (signal: AbortSignal) => Promise<Result> | Result,
     options: ToolOptions<Result> = {},
   ): Promise<Result> {
-    return this.#begin(async () => {
-      const toolCallId = this.host.ids.next("call");
-      await this.#emit({ type: EventType.TOOL_CALL_START, toolCallId, toolCallName: name });
-      await this.#emit({ type: EventType.TOOL_CALL_ARGS, toolCallId, delta: JSON.stringify(args) });
-      await this.#emit({ type: EventType.TOOL_CALL_END, toolCallId });
-      try {
-        const result = await unlessAborted(Promise.resolve(work(this.signal)), this.signal);
-        const shown = options.show === undefined ? result : options.show(result);
-        await this.#toolResult(toolCallId, typeof shown === "string" ? shown : (JSON.stringify(shown) ?? "null"));
-        return result;
-      } catch (error) {
-        if (error instanceof Asked || this.signal.aborted) throw error;
-        await this.#toolResult(
-          toolCallId,
-          JSON.stringify({ error: ThroughlineError.from(error, "agent_error").message }),
-        );
-        if (options.onError === undefined) throw error;
-        return await options.onError(error);
-      }
-    });
+    const caller = { emit: this.#emit, ids: this.host.ids, signal: this.signal };
+    return this.#begin(() => callTool(caller, name, args, work, options));
   }
 
   step<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     return this.#begin(async () => {
-      if (this.#steps.has(name))
-        throw new ThroughlineError("agent_error", `Step "${name}" is under way already; give this one another name.`);
+      if (this.#steps.has(name)) throw misused(`Step "${name}" is under way already; give this one another name.`);
       this.#steps.add(name);
       await this.#emit({ type: EventType.STEP_STARTED, stepName: name });
       try {
@@ -162,22 +145,14 @@ export class Scope implements Run {
   subagent<Result>(who: Subagent, work: (sub: Run) => Promise<Result> | Result): Promise<Result> {
     return this.#begin(async () => {
       const subagentRunId = this.host.ids.next("sub");
-      const parent = this.#owner.subagentRunId;
-      await this.#push({
-        type: EventType.SUBAGENT_STARTED,
-        subagentRunId,
-        name: who.name,
-        ...(who.description === undefined ? {} : { description: who.description }),
-        ...(parent === undefined ? {} : { parentSubagentRunId: parent }),
-        ...(who.emoji === undefined ? {} : { metadata: { emoji: who.emoji } }),
-      });
+      await this.#push(memberStarted(who, subagentRunId, this.#owner.subagentRunId));
       const sub = new Scope(this.#core, { name: who.name, subagentRunId });
       try {
         const result = await sub.enclose(work);
-        await this.#push({ type: EventType.SUBAGENT_FINISHED, subagentRunId, outcome: { type: "success" } });
+        await this.#push(memberFinished(subagentRunId));
         return result;
       } catch (error) {
-        await this.#subagentStopped(subagentRunId, error);
+        await this.#push(memberStopped(subagentRunId, error));
         throw error;
       }
     });
@@ -254,35 +229,13 @@ export class Scope implements Run {
     this.#closed = true;
   }
 
-  async #subagentStopped(subagentRunId: string, error: unknown): Promise<void> {
-    if (error instanceof Asked) {
-      const outcome = { type: "suspended" as const, interruptIds: [error.interruptId] };
-      return this.#push({ type: EventType.SUBAGENT_FINISHED, subagentRunId, outcome });
-    }
-    const { message, code } = ThroughlineError.from(error, "agent_error");
-    return this.#push({ type: EventType.SUBAGENT_ERROR, subagentRunId, message, code });
-  }
-
-  #toolResult(toolCallId: string, content: string): Promise<void> {
-    return this.#emit({
-      type: EventType.TOOL_CALL_RESULT,
-      messageId: this.host.ids.next("msg"),
-      toolCallId,
-      content,
-      role: "tool",
-    });
-  }
-
   #custom<Name extends CustomName>(name: Name, value: CustomPayload<Name>): Promise<void> {
     return this.custom(name, value);
   }
 
   readonly #emit = (body: EventBody): Promise<void> => {
     const { name, subagentRunId } = this.#owner;
-    if (this.#closed)
-      return owned(
-        Promise.reject(new ThroughlineError("agent_error", `${name} has finished; it can say nothing more.`)),
-      );
+    if (this.#closed) return owned(Promise.reject(misused(`${name} has finished; it can say nothing more.`)));
     return this.#push((subagentRunId === undefined ? body : { ...body, subagentRunId }) as AguiEvent);
   };
 
@@ -294,4 +247,8 @@ export class Scope implements Run {
 function answerText(value: Json): string {
   if (value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function misused(message: string): ThroughlineError {
+  return new ThroughlineError("agent_error", message);
 }
