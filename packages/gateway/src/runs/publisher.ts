@@ -4,10 +4,13 @@ import {
   type Clock,
   EventType,
   parseChartCommand,
+  type Task,
   type TaskPublisher,
+  ThroughlineError,
 } from "@throughline/protocol";
+import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
-import { keys } from "../threads/names.ts";
+import { checkId, keys } from "../threads/names.ts";
 import { summaryWrites } from "../threads/summary.ts";
 import type { Threads } from "../threads/threads.ts";
 
@@ -28,13 +31,14 @@ export class Publisher {
     return {
       charts: {
         streamChartCommand: (sessionId, command) => {
+          checkId("session_id", sessionId);
           const commandType = parseChartCommand(command) === undefined ? "raw" : "chart_command";
           return this.#publish(tenant, `chart:${sessionId}`, "chart.command", { command, commandType });
         },
       },
       tasks: {
         put: async (task) => {
-          await this.#publish(tenant, `task:${task.id}`, "task.changed", { task });
+          await this.#publish(tenant, `task:${task.id}`, "task.changed", { task: checkTask(task) });
         },
       },
     };
@@ -52,4 +56,12 @@ export class Publisher {
     });
     return last;
   }
+}
+
+/** @throws invalid_input */
+function checkTask(task: Task): Task {
+  const checked = TaskSchema.safeParse(task);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new ThroughlineError("invalid_input", `The task's "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "is invalid"}`);
 }

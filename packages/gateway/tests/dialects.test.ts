@@ -1,0 +1,80 @@
+import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughline/protocol";
+import { AgentStreamServerFrame } from "@throughline/protocol/schemas";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { deepFreeze, thread } from "../../protocol/tests/support/threads.ts";
+import { agui } from "../src/dialects/agui.ts";
+import { MOUNTS } from "../src/dialects/registry.ts";
+
+/** What holds of every dialect, for any valid thread. */
+
+const DIALECTS: readonly Dialect[] = [agui as Dialect, ...MOUNTS.map(({ dialect }) => dialect)];
+const CONTEXT: DialectContext = { threadId: "thread-1", origin: "http://127.0.0.1:1" };
+
+interface Sent {
+  readonly seq: number;
+  readonly frame: JsonObject;
+}
+
+function play(dialect: Dialect, events: readonly ThreadEvent[], state = dialect.initial): { state: unknown; sent: Sent[] } {
+  const sent: Sent[] = [];
+  for (const at of events) {
+    const step = dialect.step(state, at, CONTEXT);
+    state = step.state;
+    if (step.frame !== undefined) sent.push({ seq: at.seq, frame: step.frame });
+  }
+  return { state, sent };
+}
+
+/** The events from the start of the run that holds `seq` up to it. */
+function runUpTo(events: readonly ThreadEvent[], seq: number): ThreadEvent[] {
+  const start = events.findLast((at) => at.seq <= seq && at.event.type === "RUN_STARTED");
+  return events.filter((at) => at.seq >= (start?.seq ?? 1) && at.seq <= seq);
+}
+
+describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s", (_name, dialect) => {
+  test("D1: cut anywhere and resumed from the start of its run, a thread gives the same frames", () => {
+    fc.assert(
+      fc.property(thread(), fc.nat(), (events, pick) => {
+        const whole = play(dialect, events).sent;
+        const cut = pick % (events.length + 1);
+        const before = events.slice(0, cut);
+        const resumed = play(dialect, events.slice(cut), play(dialect, runUpTo(events, cut)).state);
+        expect([...play(dialect, before).sent, ...resumed.sent]).toEqual(whole);
+      }),
+    );
+  });
+
+  test("step changes neither the state nor the event it is given", () => {
+    fc.assert(
+      fc.property(thread(), (events) => {
+        let state = deepFreeze(dialect.initial);
+        for (const at of deepFreeze(events)) state = deepFreeze(dialect.step(state, at, CONTEXT).state);
+      }),
+    );
+  });
+
+  test("decode takes any text without throwing", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.jsonValue().map((payload) => JSON.stringify({ type: "chat", payload }))), (text) => {
+        const { commands, replies } = dialect.decode(text, 0);
+        expect(commands.length + replies.length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+test("every frame of the agent stream is as its schema says", () => {
+  const dialect = MOUNTS.find(({ path }) => path === "/ws/stream")?.dialect as Dialect;
+  fc.assert(
+    fc.property(thread(), (events) => {
+      for (const { seq, frame } of play(dialect, events).sent) AgentStreamServerFrame.parse({ ...frame, seq });
+    }),
+  );
+  const at = { epoch: "e", lastSeq: 3 };
+  AgentStreamServerFrame.parse(dialect.greet(CONTEXT, { clientId: "c", now: 0, ...at }));
+  AgentStreamServerFrame.parse(dialect.reset("ahead", at));
+  AgentStreamServerFrame.parse(dialect.error("thread_busy", "busy", 0));
+  AgentStreamServerFrame.parse(dialect.acknowledge({ type: "cancel" }, { ok: true }, 0));
+  AgentStreamServerFrame.parse(dialect.idle?.frame);
+});
