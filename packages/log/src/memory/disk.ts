@@ -21,6 +21,8 @@ export interface DiskWrite {
   readonly number: number;
   /** Bytes of records in it. */
   readonly bytes: number;
+  /** The head each changed stream has once the write is durable; 0 for a deleted one. */
+  readonly heads: ReadonlyMap<string, number>;
 }
 
 export interface MemoryDiskOptions {
@@ -129,7 +131,7 @@ export class DiskImage implements MemoryDisk {
     if (!alive()) return new Promise(() => {});
     this.#inFlight = commit;
     this.#writes += 1;
-    const fate = await this.#fate({ number: this.#writes, bytes: weigh(commit) });
+    const fate = await this.#fate({ number: this.#writes, bytes: weigh(commit), heads: headsOf(commit) });
     if (!alive()) return new Promise(() => {});
     this.#inFlight = undefined;
     if (fate === "ok" || fate === "timeout") this.#journal.push(commit);
@@ -144,4 +146,8 @@ function weigh(commit: Commit): number {
     for (const record of piece.records.flat()) bytes += record.byteLength;
   }
   return bytes;
+}
+
+function headsOf(commit: Commit): Map<string, number> {
+  return new Map([...commit.streams].map(([name, state]) => [name, state?.head ?? 0]));
 }
