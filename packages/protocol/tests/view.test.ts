@@ -190,6 +190,21 @@ describe("questions", () => {
     expect(pending(...asked, answer)).toEqual(["q2"]);
     expect(fold(...asked, answer, runFinished("r2")).status).toBe("waiting");
   });
+
+  test("stay in the view with their answer, behind the message they were answered after", () => {
+    const view = fold(
+      runStarted("r1", { messages: [user("u1", "first")] }),
+      asks("q1", "q2"),
+      runStarted("r2", { resume: [{ interruptId: "q1", status: "resolved", payload: "yes" }] }),
+      runFinished("r2"),
+      runStarted("r3", { resume: [{ interruptId: "q2", status: "cancelled" }] }),
+    );
+    const asked = { runId: "r1", afterMessageId: "u1" };
+    expect(view.answeredInterrupts).toEqual([
+      { ...asked, interrupt: { id: "q1", reason: "input_required" }, answerRunId: "r2", status: "resolved", answer: "yes" },
+      { ...asked, interrupt: { id: "q2", reason: "input_required" }, answerRunId: "r3", status: "cancelled", answer: null },
+    ]);
+  });
 });
 
 describe("the team", () => {
@@ -225,6 +240,13 @@ describe("the team", () => {
     [failed, "failed"],
   ])("%j leaves an agent %s", (end, status) => {
     expect(fold(runStarted("r1"), started, end).subagents).toMatchObject([{ status }]);
+  });
+
+  test("of an earlier run stays known, so that its messages keep their author", () => {
+    const later = event({ type: E.SUBAGENT_STARTED, subagentRunId: "s2", name: "Writer" });
+    const end = event({ type: E.SUBAGENT_FINISHED, subagentRunId: "s" });
+    const view = fold(runStarted("r1"), started, end, runFinished("r1"), runStarted("r2"), later);
+    expect(view.subagents.map(({ name, runId }) => `${name} ${runId}`)).toEqual(["Analyst r1", "Writer r2"]);
   });
 
   test("steps of the same name belong to whoever began them", () => {

@@ -40,6 +40,7 @@ export function emptyView(threadId: string): ThreadView {
     artifacts: [],
     tasks: {},
     pendingInterrupts: [],
+    answeredInterrupts: [],
     open: [],
   };
 }

@@ -1,5 +1,5 @@
 import type { EventType } from "@ag-ui/core";
-import type { AguiEvent, Interrupt, RunAgentInput, RunFinishedEvent, RunStartedEvent } from "../events.ts";
+import type { AguiEvent, Interrupt, ResumeEntry, RunAgentInput, RunFinishedEvent, RunStartedEvent } from "../events.ts";
 import { lastIndex, type Draft } from "./draft.ts";
 import { addMessages } from "./history.ts";
 import { failWorking } from "./team.ts";
@@ -41,9 +41,20 @@ function takeInput(draft: Draft, input: RunAgentInput, at: number | null): void 
       noteResult(draft, message.toolCallId, message.content, at);
     }
   }
-  const answered = new Set((input.resume ?? []).map((entry) => entry.interruptId));
-  if (answered.size === 0) return;
-  draft.view.pendingInterrupts = draft.view.pendingInterrupts.filter(({ interrupt }) => !answered.has(interrupt.id));
+  if (input.resume !== undefined) takeAnswers(draft, input.runId, input.resume);
+}
+
+/** What is answered is pending no more, and stands where the conversation was. */
+function takeAnswers(draft: Draft, answerRunId: string, entries: readonly ResumeEntry[]): void {
+  const answers = new Map(entries.map((entry) => [entry.interruptId, entry]));
+  const afterMessageId = draft.view.messages.at(-1)?.id ?? null;
+  for (const pending of draft.view.pendingInterrupts) {
+    const entry = answers.get(pending.interrupt.id);
+    if (entry === undefined) continue;
+    const { status, payload: answer = null } = entry;
+    draft.list("answeredInterrupts").push({ ...pending, answerRunId, status, answer, afterMessageId });
+  }
+  draft.view.pendingInterrupts = draft.view.pendingInterrupts.filter(({ interrupt }) => !answers.has(interrupt.id));
 }
 
 function isAwaited(draft: Draft, toolCallId: string): boolean {

@@ -5,10 +5,9 @@ import type { SubagentView } from "./view.ts";
 
 type Of<Type extends EventType> = Extract<AguiEvent, { type: Type }>;
 
-/** The named agents and the steps of the newest run that had any. */
+/** The named agents of every run, and the steps of the newest run that had any. */
 
 export function startSubagent(draft: Draft, event: SubagentStartedEvent, runId: string): void {
-  if (draft.view.subagents.at(-1)?.runId !== runId) draft.view.subagents = [];
   const emoji: unknown = event.metadata?.["emoji"];
   draft.list("subagents").push({
     subagentRunId: event.subagentRunId,

@@ -1,4 +1,4 @@
-import type { Interrupt, Message } from "../events.ts";
+import type { Interrupt, Message, ResumeEntry } from "../events.ts";
 import type { Task } from "../custom.ts";
 
 /**
@@ -18,7 +18,7 @@ export interface ThreadView {
   readonly runs: readonly RunView[];
   /** Tool calls of the newest run that had any, in order. */
   readonly toolCalls: readonly ToolCallView[];
-  /** Named agents of the newest run that had any, in order of their start. */
+  /** Named agents of every run, in order of their start: older messages still say whose they are. */
   readonly subagents: readonly SubagentView[];
   /** Steps of the newest run that had any, in order of their start. */
   readonly steps: readonly StepView[];
@@ -35,6 +35,8 @@ export interface ThreadView {
   readonly tasks: { readonly [id: string]: Task };
   /** Questions nobody has answered yet. */
   readonly pendingInterrupts: readonly PendingInterrupt[];
+  /** Questions with their answers, in order of the answers. */
+  readonly answeredInterrupts: readonly AnsweredInterrupt[];
   /** What the current run has begun and not ended, in order, so that a late joiner can re-open it. */
   readonly open: readonly OpenItemView[];
 }
@@ -126,6 +128,16 @@ export interface ArtifactView {
 export interface PendingInterrupt {
   readonly runId: string;
   readonly interrupt: Interrupt;
+}
+
+export interface AnsweredInterrupt extends PendingInterrupt {
+  /** The run that went on with the answer. */
+  readonly answerRunId: string;
+  /** `cancelled`: somebody let the question be. */
+  readonly status: ResumeEntry["status"];
+  readonly answer: unknown;
+  /** Id of the message the answer stands behind; null for none. */
+  readonly afterMessageId: string | null;
 }
 
 /** An item that has been begun and not ended. Open steps and subagents show in their own lists. */

@@ -22,6 +22,7 @@ const OWN_LISTS = [
   "charts",
   "artifacts",
   "pendingInterrupts",
+  "answeredInterrupts",
   "open",
 ] as const satisfies readonly (keyof ThreadView)[];
 type OwnList = (typeof OWN_LISTS)[number];
