@@ -34,7 +34,10 @@ export function ConnectionPill({ link, latency, follows, onRetry }: PillProps) {
     <Tooltip content={hint}>
       <span data-testid="pill" tabIndex={0} role="status" className={cn(pill, tone)}>
         {dot}
-        {text}
+        <span>
+          {text}
+          {link.phase === "live" && follows && <span className="max-md:hidden"> · sse</span>}
+        </span>
       </span>
     </Tooltip>
   );
@@ -55,7 +58,7 @@ function describe(link: Link, latency: Latency, follows: boolean, now: number): 
       const ms = latency.ms === null ? "" : ` · ${latency.ms} ms`;
       if (!follows) return { tone: TONES.signal, text: `Ready${ms}`, hint: "The server answers; the time is one round trip." };
       const hint = "Events arrive as they happen, over server-sent events. The time is one round trip to the server.";
-      return { tone: TONES.signal, text: `Live${ms} · sse`, hint };
+      return { tone: TONES.signal, text: `Live${ms}`, hint };
     }
     case "catching-up":
       return { tone: TONES.signal, text: "Catching up", hint: "Connected again; what happened meanwhile is coming in." };

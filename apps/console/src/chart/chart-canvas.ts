@@ -23,7 +23,8 @@ import { isOverlay, plotsOf } from "./indicators.ts";
 import type { Plot } from "./indicators.ts";
 import { agentColor, fade } from "./palette.ts";
 import type { Palette } from "./palette.ts";
-import { LEVEL_NAMES } from "./plan.ts";
+import { indicatorColors } from "./indicator-colors.ts";
+import { LEVEL_SIGNS } from "./plan.ts";
 import type { ChartPlan, Level } from "./plan.ts";
 import { barIndexAt } from "./series.ts";
 import type { Bar, Series } from "./series.ts";
@@ -52,13 +53,20 @@ export class ChartCanvas {
   #levels: { readonly level: Level; readonly line: IPriceLine }[] = [];
   #zoomed = "";
 
+  readonly #box: HTMLElement;
+  /** Zooms when a hidden chart is shown. */
+  readonly #shown = new ResizeObserver(() => this.#zoom());
+
   constructor(box: HTMLElement, palette: Palette, onHover: (hover: Hover) => void) {
+    this.#box = box;
+    this.#shown.observe(box);
     this.#palette = palette;
     this.#chart = createChart(box, { autoSize: true, ...options(palette) });
     this.#chart.subscribeCrosshairMove((event) => onHover(this.#hover(event)));
   }
 
   destroy(): void {
+    this.#shown.disconnect();
     this.#chart.remove();
   }
 
@@ -86,7 +94,7 @@ export class ChartCanvas {
     this.#addIndicators(series, plan);
     this.#levels = plan.levels.map((level) => ({ level, line: main.createPriceLine(this.#levelOptions(level)) }));
     this.#markers = createSeriesMarkers(main, this.#notes(series, plan));
-    this.#zoom(series, plan);
+    this.#zoom();
   }
 
   #clear(): void {
@@ -135,25 +143,21 @@ export class ChartCanvas {
   }
 
   #addIndicators({ bars }: Series, { indicators }: ChartPlan): void {
-    const { signal, amber, violet, quiet } = this.#palette;
-    const colors = [signal, amber, violet];
     let pane = 0;
-    for (const [index, indicator] of indicators.entries()) {
+    for (const indicator of indicators) {
       const overlay = isOverlay(indicator);
-      const plots = plotsOf(indicator, bars);
       if (!overlay) pane += 1;
-      for (const [place, plot] of plots.entries()) {
-        // A band's lines share a colour; the lines of a pane of its own are told apart by theirs.
-        const color = overlay ? colors[index % colors.length] : plot.shape === "columns" ? fade(quiet, 0.45) : colors[Math.max(0, place - 1)];
-        this.#addPlot(plot, color ?? quiet, overlay ? 0 : pane, plot === plots.at(-1) || overlay ? indicator.label : "");
+      const colors = indicatorColors(this.#palette, indicators, indicator);
+      for (const [place, plot] of plotsOf(indicator, bars).entries()) {
+        this.#addPlot(plot, colors[place] ?? this.#palette.quiet, overlay ? 0 : pane);
       }
     }
     for (const [index, part] of this.#chart.panes().entries()) part.setStretchFactor(index === 0 ? 4 : 1);
   }
 
-  #addPlot(plot: Plot, color: string, pane: number, title: string): void {
+  #addPlot(plot: Plot, color: string, pane: number): void {
     const data = plot.values.map(({ time, value }) => ({ time: time as UTCTimestamp, value }));
-    const common = { color, priceLineVisible: false, lastValueVisible: false, title };
+    const common = { color, priceLineVisible: false, lastValueVisible: false };
     if (plot.shape === "columns") {
       const columns = this.#chart.addSeries(HistogramSeries, common, pane);
       columns.setData(data);
@@ -170,7 +174,7 @@ export class ChartCanvas {
     const own = agentColor(this.#palette, agent);
     const color = { support: own, resistance: own, entry: signal, target: green, stoploss: red }[kind];
     const lineStyle = kind === "support" || kind === "resistance" ? LineStyle.Solid : LineStyle.Dashed;
-    return { price, color, lineStyle, lineWidth: 1 as const, axisLabelVisible: true, title: LEVEL_NAMES[kind] };
+    return { price, color, lineStyle, lineWidth: 1 as const, axisLabelVisible: true, title: LEVEL_SIGNS[kind] };
   }
 
   #notes({ bars }: Series, { notes }: ChartPlan): SeriesMarker<Time>[] {
@@ -186,12 +190,16 @@ export class ChartCanvas {
   }
 
   /** Goes where the agents point, once: from then on the reader may look elsewhere. */
-  #zoom(series: Series, plan: ChartPlan): void {
-    const wanted = plan.zooms.map(({ seq }) => seq).join();
-    if (this.#zoomed === `at ${wanted}`) return;
-    this.#zoomed = `at ${wanted}`;
-    const count = visibleBars(plan.zooms, series.bars.length);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: series.bars.length - count - 0.5, to: series.bars.length + Math.max(2, count * 0.03) });
+  #zoom(): void {
+    const width = this.#box.clientWidth;
+    // In a hidden tab there is no width to fit into yet.
+    if (this.#series === null || this.#plan === null || width === 0) return;
+    const wanted = `at ${this.#plan.zooms.map(({ seq }) => seq).join()}`;
+    if (this.#zoomed === wanted) return;
+    this.#zoomed = wanted;
+    const total = this.#series.bars.length;
+    const count = visibleBars(this.#plan.zooms, total, width);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: total - count - 0.5, to: total + Math.max(2, count * 0.03) });
   }
 
   #hover(event: MouseEventParams): Hover {

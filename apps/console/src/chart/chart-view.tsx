@@ -5,7 +5,9 @@ import { hueOf } from "../thread/agent-tag.ts";
 import { price, whole } from "../ui/format.ts";
 import { ChartCanvas } from "./chart-canvas.ts";
 import type { Hover } from "./chart-canvas.ts";
+import { legendColor } from "./indicator-colors.ts";
 import { readPalette } from "./palette.ts";
+import type { Palette } from "./palette.ts";
 import { LEVEL_NAMES } from "./plan.ts";
 import type { ChartPlan } from "./plan.ts";
 import type { Bar, Series } from "./series.ts";
@@ -21,13 +23,18 @@ export default function ChartView({ series, plan }: ChartViewProps) {
   const [canvas, setCanvas] = useState<ChartCanvas | null>(null);
   const [hover, setHover] = useState<Hover>({ bar: null, level: null });
   const shown = useStore(theme);
+  const [palette, setPalette] = useState<Palette | null>(null);
   useEffect(() => {
     if (box.current === null) return;
     const made = new ChartCanvas(box.current, readPalette(), setHover);
     setCanvas(made);
     return () => made.destroy();
   }, []);
-  useEffect(() => canvas?.setPalette(readPalette()), [canvas, shown]);
+  useEffect(() => {
+    const read = readPalette();
+    setPalette(read);
+    canvas?.setPalette(read);
+  }, [canvas, shown]);
   useEffect(() => canvas?.show(series, plan), [canvas, series, plan]);
   const bar = hover.bar ?? series.bars.at(-1) ?? null;
   return (
@@ -35,9 +42,13 @@ export default function ChartView({ series, plan }: ChartViewProps) {
       <div ref={box} role="img" aria-label={`Price chart of ${series.name}; the same as a table behind “Data”`} className="absolute inset-0" />
       <div className="nums pointer-events-none absolute top-2 left-3 z-10 flex flex-wrap items-center gap-x-3 gap-y-0.5 pr-20 text-xs text-quiet">
         {bar && <BarValues bar={bar} />}
-        {plan.indicators.map(({ label }) => (
-          <span key={label}>{label}</span>
-        ))}
+        {palette !== null &&
+          plan.indicators.map((indicator) => (
+            <span key={indicator.label} className="inline-flex items-center gap-1">
+              <span aria-hidden className="h-0.5 w-2.5 rounded-full" style={{ background: legendColor(palette, plan.indicators, indicator) }} />
+              {indicator.label}
+            </span>
+          ))}
         {hover.level && (
           <span data-hue={hover.level.agent === null ? undefined : hueOf(hover.level.agent)} className="rounded-control bg-raised px-1.5 text-agent">
             {LEVEL_NAMES[hover.level.kind]} {price(hover.level.price)}
@@ -62,10 +73,10 @@ function BarValues({ bar }: { readonly bar: Bar }) {
   const tone = bar.close >= open ? "text-green" : "text-red";
   const values = { O: open, H: high, L: low, C: bar.close };
   return (
-    <span className="flex gap-x-2">
+    <span className="flex gap-x-2 whitespace-nowrap">
       {day}
       {Object.entries(values).map(([name, value]) => (
-        <span key={name}>
+        <span key={name} className={name === "C" ? undefined : "max-md:hidden"}>
           {name} <b className={`font-medium ${tone}`}>{price(value)}</b>
         </span>
       ))}

@@ -126,6 +126,15 @@ export const LEVEL_NAMES: Record<PriceKind, string> = {
   stoploss: "Stop loss",
 };
 
+/** The same, short enough for the price axis. */
+export const LEVEL_SIGNS: Record<PriceKind, string> = {
+  support: "S",
+  resistance: "R",
+  entry: "Entry",
+  target: "Target",
+  stoploss: "Stop",
+};
+
 /** The retracements a FIB draws, as shares of the way back from its end to its start. */
 export const FIB_RATIOS = [0, 0.236, 0.382, 0.5, 0.618, 0.786, 1] as const;
 

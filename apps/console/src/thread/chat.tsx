@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Announcer } from "./announcer.tsx";
 import { OutgoingMessage } from "./outgoing-message.tsx";
-import { Question } from "./question.tsx";
+import { Answered, Question } from "./question.tsx";
 import { transcript } from "./transcript.ts";
 import type { Entry } from "./transcript.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
@@ -26,12 +26,12 @@ interface ChatProps {
 export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
   const length = useMemo(() => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0), [entries]);
-  const { box, onScroll, unseen, toEnd } = useStickToEnd(useMemo(() => [entries, outgoing], [entries, outgoing]), length);
+  const { box, content, onScroll, unseen, toEnd } = useStickToEnd(length);
   const isEmpty = entries.length === 0 && outgoing.length === 0;
   return (
     <section aria-label="Chat" className="relative flex h-full min-h-0 flex-col">
       <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Conversation" className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2">
-        <div className="mx-auto flex max-w-180 flex-col gap-4 px-4 py-5">
+        <div ref={content} className="mx-auto flex max-w-180 flex-col gap-4 px-4 py-5">
           {view === null && isEmpty && <ChatSkeleton />}
           {view !== null && isEmpty && (
             <Notice icon={<MessageSquareText />} title="Nothing has been said yet" className="pt-24">
@@ -73,6 +73,8 @@ function EntryOf({ entry }: { readonly entry: Entry }) {
       return <UserMessage text={entry.text} />;
     case "turn":
       return <Turn agent={entry.agent} parts={entry.parts} />;
+    case "answered":
+      return <Answered question={entry.question} answer={entry.answer} />;
     case "ended":
       return <RunEnded run={entry.run} />;
   }

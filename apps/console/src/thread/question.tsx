@@ -1,8 +1,9 @@
-import { CircleHelp } from "lucide-react";
+import { CircleHelp, CornerDownRight } from "lucide-react";
 import { useId, useState } from "react";
 import type { PendingInterrupt } from "@throughline/protocol";
 import { failureOf } from "../live/failure.ts";
 import { Button } from "../ui/button.tsx";
+import { DEFAULT_QUESTION } from "./transcript.ts";
 
 interface QuestionProps {
   readonly pending: PendingInterrupt;
@@ -36,7 +37,7 @@ export function Question({ pending, onAnswer }: QuestionProps) {
         <CircleHelp aria-hidden className="size-4" /> Your turn
       </p>
       <h3 id={id} className="mt-1.5 text-base font-medium wrap-anywhere">
-        {pending.interrupt.message ?? "The agent asks how to go on."}
+        {pending.interrupt.message ?? DEFAULT_QUESTION}
       </h3>
       {options.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
@@ -71,6 +72,19 @@ export function Question({ pending, onAnswer }: QuestionProps) {
           {problem}
         </p>
       )}
+    </section>
+  );
+}
+
+/** A question that has been answered. */
+export function Answered({ question, answer }: { readonly question: string; readonly answer: string | null }) {
+  return (
+    <section aria-label="Answered question" data-testid="answered" className="rounded-control border border-hairline px-3 py-2 text-sm">
+      <p className="text-quiet">{question}</p>
+      <p className="mt-0.5 flex items-center gap-1.5 font-medium wrap-anywhere">
+        <CornerDownRight aria-hidden className="size-3.5 shrink-0 text-violet" />
+        {answer ?? "Left unanswered"}
+      </p>
     </section>
   );
 }

@@ -63,7 +63,7 @@ function Thread({ session, feed, outgoing }: Watched) {
       chat={<Chat session={session} view={view} outgoing={outgoing} onEdit={(text) => setDraft({ text })} composer={composer} />}
       chart={<ChartPanel threadId={session.threadId} view={view} />}
       team={<Team view={view} now={now} />}
-      foot={view === null ? <div className="h-22 shrink-0 border-t border-hairline bg-surface max-md:h-14" /> : <Timeline view={view} spans={spans} now={now} />}
+      foot={view === null ? <div className="h-26 shrink-0 border-t border-hairline bg-surface max-md:h-14" /> : <Timeline view={view} spans={spans} now={now} />}
     />
   );
 }

@@ -10,7 +10,11 @@ export interface Bar {
   readonly label: string;
   readonly hue: number | null;
   readonly state: "open" | "done" | "failed";
+  /** Bars at the same time stand in rows below each other, from 0. */
+  readonly row: number;
 }
+
+type Unplaced = Omit<Bar, "row">;
 
 /** The newest run, laid out in time. */
 export interface Timeline {
@@ -43,7 +47,7 @@ export function timeline(view: ThreadView, spans: TextSpans, now: number): Timel
     run,
     earlier: view.runs.slice(0, -1),
     length: Math.max(1, end - start),
-    agents: view.subagents
+    agents: inRows(view.subagents
       .filter((subagent) => subagent.runId === run.runId)
       .map((subagent) => ({
         id: subagent.subagentRunId,
@@ -52,8 +56,8 @@ export function timeline(view: ThreadView, spans: TextSpans, now: number): Timel
         label: `${subagent.emoji ?? ""} ${subagent.name}`.trim(),
         hue: hueOf(subagent.name),
         state: subagent.status === "working" ? "open" : subagent.status === "failed" ? "failed" : "done",
-      })),
-    tools: view.toolCalls
+      }))),
+    tools: inRows(view.toolCalls
       .filter((call) => call.runId === run.runId)
       .map((call) => ({
         id: call.toolCallId,
@@ -62,16 +66,27 @@ export function timeline(view: ThreadView, spans: TextSpans, now: number): Timel
         label: call.name,
         hue: hue(call.subagentRunId),
         state: call.status === "completed" ? "done" : call.status === "unfinished" ? "failed" : "open",
-      })),
-    texts: spans.map((span) => ({
+      }))),
+    texts: inRows(spans.map((span) => ({
       id: span.messageId,
       from: at(span.startedAt),
       to: at(span.endedAt),
       label: names.get(span.subagentRunId ?? "") ?? "Text",
       hue: hue(span.subagentRunId),
       state: span.open ? "open" : "done",
-    })),
+    }))),
   };
+}
+
+/** Puts each bar into the first row that is free when it begins. */
+function inRows(bars: readonly Unplaced[]): readonly Bar[] {
+  const ends: number[] = [];
+  return bars.map((bar) => {
+    const free = ends.findIndex((end) => end <= bar.from);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = bar.to;
+    return { ...bar, row };
+  });
 }
 
 /** The newest time the thread tells of, in ms since the epoch; 0 for none. */

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { CSSProperties } from "react";
 import type { RunView, ThreadView } from "@throughline/protocol";
+import { useMediaQuery } from "../app/use-media-query.ts";
 import type { TextSpans } from "../live/text-spans.ts";
 import { cn } from "../ui/cn.ts";
 import { duration, whole } from "../ui/format.ts";
@@ -19,38 +19,37 @@ const EARLIER = 5;
 
 /** The line again, as the run's time: agents above it, their texts on it, tools below. */
 export function Timeline({ view, spans, now }: TimelineProps) {
+  const isNarrow = useMediaQuery("(max-width: 759px)");
   const model = useMemo(() => timeline(view, spans, now), [view, spans, now]);
   if (model === null) return null;
   const { run, earlier, length, agents, tools, texts } = model;
   const isActive = run.endSeq === null;
+  const middle = isNarrow ? 28 : 40;
   return (
     <section
       aria-label={`Timeline: ${duration(length)}, ${agents.length} agents, ${tools.length} tool calls, ${texts.length} texts`}
       data-testid="timeline"
-      className="flex h-22 shrink-0 items-stretch gap-3 border-t border-hairline bg-surface px-4 max-md:h-14"
+      className="flex h-26 shrink-0 items-stretch gap-3 border-t border-hairline bg-surface px-4 max-md:h-14"
     >
       <div aria-hidden className="relative w-10 shrink-0 text-xs text-quiet max-md:hidden">
-        <span className="absolute top-3">agents</span>
-        <span className="absolute top-9">text</span>
-        <span className="absolute top-15">tools</span>
+        <span className="absolute top-2">agents</span>
+        <span className="absolute top-8">text</span>
+        <span className="absolute top-14">tools</span>
       </div>
       <Stubs runs={earlier.slice(-EARLIER)} hidden={Math.max(0, earlier.length - EARLIER)} />
       <div className="relative min-w-0 flex-1" aria-hidden>
         {ticks(length, 6).map((at) => (
-          <span key={at} className="absolute inset-y-0 border-l border-hairline/70" style={{ left: percent(at, length) }}>
-            <span className="nums absolute right-1 bottom-0.5 text-[11px] leading-4 text-quiet">{duration(at).replace(".0 s", " s")}</span>
+          <span key={at} className="absolute inset-y-0 border-l border-hairline/60 max-md:hidden" style={{ left: percent(at, length) }}>
+            <span className="nums absolute right-1 bottom-1 text-[11px] leading-4 whitespace-nowrap text-quiet">{duration(at).replace(".0 s", " s")}</span>
           </span>
         ))}
-        <Lane bars={agents} length={length} top="top-4.5 max-md:top-2" bar="h-1" />
-        <span className={cn("absolute top-11.25 left-0 h-px w-full max-md:top-5.25", LINE[run.status])} />
-        <Lane bars={texts} length={length} top="top-10.75 max-md:top-4.75" bar="h-1.5" />
-        <Lane bars={tools} length={length} top="top-16.5 max-md:top-8" bar="h-1.5 rounded-xs" />
+        <Lane bars={agents} length={length} top={isNarrow ? 8 : 13} height={3} rows={3} />
+        <span className={cn("absolute left-0 h-px w-full", LINE[run.status])} style={{ top: middle }} />
+        <Lane bars={texts} length={length} top={middle - 2} height={5} rows={1} />
+        <Lane bars={tools} length={length} top={isNarrow ? 40 : 61} height={5} rows={2} />
         <span
-          className={cn(
-            "absolute top-11.25 right-0 size-2 translate-x-1/2 -translate-y-1/2 rounded-full max-md:top-5.25",
-            LINE[run.status],
-            isActive && "animate-pulse",
-          )}
+          className={cn("absolute right-0 size-2 translate-x-1/2 -translate-y-1/2 rounded-full", LINE[run.status], isActive && "animate-pulse")}
+          style={{ top: middle + 0.5 }}
         />
       </div>
       <dl className="nums flex w-24 shrink-0 flex-col justify-center text-right text-xs max-md:w-16">
@@ -86,33 +85,44 @@ function Stubs({ runs, hidden }: { readonly runs: readonly RunView[]; readonly h
           className="relative w-7"
         >
           <span className="sr-only">{run.status}</span>
-          <span aria-hidden className={cn("absolute top-11.25 h-px w-full", LINE[run.status])} />
-          <span aria-hidden className={cn("absolute top-11.25 right-0 size-1.5 -translate-y-1/2 rounded-full", LINE[run.status])} />
+          <span aria-hidden className={cn("absolute top-10 h-px w-full", LINE[run.status])} />
+          <span aria-hidden className={cn("absolute top-10 right-0 size-1.5 -translate-y-1/2 rounded-full", LINE[run.status])} />
         </li>
       ))}
     </ol>
   );
 }
 
-function Lane({ bars, length, top, bar }: { readonly bars: readonly Bar[]; readonly length: number; readonly top: string; readonly bar: string }) {
+interface LaneProps {
+  readonly bars: readonly Bar[];
+  readonly length: number;
+  /** Of its first row, in px. */
+  readonly top: number;
+  /** Of a bar, in px. */
+  readonly height: number;
+  /** More at once share the last row. */
+  readonly rows: number;
+}
+
+function Lane({ bars, length, top, height, rows }: LaneProps) {
   return (
     <>
-      {bars.map((item) => (
+      {bars.map((bar) => (
         <span
-          key={item.id}
-          title={`${item.label} · ${duration(item.to - item.from)}`}
-          data-hue={item.hue ?? undefined}
-          data-state={item.state}
-          className={cn("absolute min-w-1 rounded-full", item.hue === null ? "bg-signal" : "bg-agent", item.state === "failed" && "opacity-50", top, bar)}
-          style={place(item, length)}
+          key={bar.id}
+          title={`${bar.label} · ${duration(bar.to - bar.from)}`}
+          data-hue={bar.hue ?? undefined}
+          className={cn("absolute min-w-1 rounded-full", bar.hue === null ? "bg-signal" : "bg-agent", bar.state === "failed" && "opacity-50")}
+          style={{
+            left: percent(bar.from, length),
+            width: percent(bar.to - bar.from, length),
+            top: top + Math.min(bar.row, rows - 1) * (height + 2),
+            height,
+          }}
         />
       ))}
     </>
   );
-}
-
-function place(bar: Bar, length: number): CSSProperties {
-  return { left: percent(bar.from, length), width: percent(bar.to - bar.from, length) };
 }
 
 function percent(at: number, length: number): string {

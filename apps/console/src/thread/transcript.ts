@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, RunView, SubagentView, ThreadView, ToolCall } from "@throughline/protocol";
+import type { AnsweredInterrupt, AssistantMessage, Message, RunView, SubagentView, ThreadView, ToolCall } from "@throughline/protocol";
 import { agentTag } from "./agent-tag.ts";
 import type { AgentTag } from "./agent-tag.ts";
 
@@ -6,6 +6,7 @@ import type { AgentTag } from "./agent-tag.ts";
 export type Entry =
   | { readonly kind: "user"; readonly id: string; readonly text: string }
   | { readonly kind: "turn"; readonly id: string; readonly agent: AgentTag | null; readonly parts: readonly Part[] }
+  | { readonly kind: "answered"; readonly id: string; readonly question: string; readonly answer: string | null }
   | { readonly kind: "ended"; readonly id: string; readonly run: RunView };
 
 /** What an agent did within one turn. Each is keyed by its id. */
@@ -25,6 +26,9 @@ export interface Tool {
   readonly ms: number | null;
 }
 
+/** What is asked where a question has no words of its own. */
+export const DEFAULT_QUESTION = "The agent asks how to go on.";
+
 /** Builds the transcript of a view: messages in order, those of one agent in a row as one turn. */
 export function transcript(view: ThreadView): readonly Entry[] {
   const builder = new Builder(view);
@@ -32,6 +36,7 @@ export function transcript(view: ThreadView): readonly Entry[] {
   for (const message of view.messages) {
     for (const run of endings.get(message.id) ?? []) builder.end(run);
     builder.add(message);
+    for (const answered of view.answeredInterrupts) if (answered.afterMessageId === message.id) builder.answer(answered);
   }
   for (const run of endings.get(null) ?? []) builder.end(run);
   return builder.entries;
@@ -88,6 +93,12 @@ class Builder {
       default:
       // Instructions to the model, and tool results, which stand with their call.
     }
+  }
+
+  answer({ interrupt, status, answer }: AnsweredInterrupt): void {
+    this.#turn = null;
+    const text = status === "cancelled" ? null : typeof answer === "string" ? answer : JSON.stringify(answer);
+    this.entries.push({ kind: "answered", id: interrupt.id, question: interrupt.message ?? DEFAULT_QUESTION, answer: text });
   }
 
   end(run: RunView): void {
