@@ -33,7 +33,9 @@ describe("hosts and origins", () => {
     const { port } = new URL(server.origin);
     expect(await statusOf({ port, path: "/api/v1/threads", headers: { host: "evil.example" } })).toBe(403);
     expect(await statusOf({ port, path: "/api/v1/threads", headers: { host: `localhost:${port}` } })).toBe(200);
-    await expect(server.connect("/ws/stream", { headers: { host: "evil.example" } })).rejects.toMatchObject({ status: 403 });
+    await expect(server.connect("/ws/stream", { headers: { host: "evil.example" } })).rejects.toMatchObject({
+      status: 403,
+    });
   });
 });
 
@@ -49,8 +51,20 @@ describe("bad requests over HTTP", () => {
     ["POST", start, { agent: "scripted", input: "a", run_id: "a/b" }, 400, "invalid_input"],
     ["POST", start, { agent: "scripted", input: "a", on_busy: "dance" }, 400, "invalid_input"],
     ["POST", start, { agent: "scripted", input: "x".repeat(70_000) }, 413, "payload_too_large"],
-    ["POST", start, `{"agent":"scripted","input":{"text":"a","context":${"[".repeat(80)}${"]".repeat(80)}}}`, 400, "invalid_input"],
-    ["POST", start, `{"agent":"scripted","input":{"text":"a","context":{"a":${'{"b":'.repeat(80)}1${"}".repeat(80)}}}}`, 400, "invalid_input"],
+    [
+      "POST",
+      start,
+      `{"agent":"scripted","input":{"text":"a","context":${"[".repeat(80)}${"]".repeat(80)}}}`,
+      400,
+      "invalid_input",
+    ],
+    [
+      "POST",
+      start,
+      `{"agent":"scripted","input":{"text":"a","context":{"a":${'{"b":'.repeat(80)}1${"}".repeat(80)}}}}`,
+      400,
+      "invalid_input",
+    ],
     ["POST", start, '{"agent":"scripted","input":{"text":"a","context":{"__proto__":{"x":1}}}}', 400, "invalid_input"],
     ["POST", "/api/v1/threads/..%2Fx/runs", { agent: "scripted", input: "a" }, 400, "invalid_input"],
     ["GET", "/api/v1/threads/none", undefined, 404, "not_found"],

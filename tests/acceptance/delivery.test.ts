@@ -40,7 +40,10 @@ describe("server-sent events", () => {
     const { body } = await server.post("/api/v1/threads/t/runs", { agent: "scripted", input: "tokens=1 interval=0" });
     await untilRun(server, body.run_id, "completed");
     const { epoch, last_seq } = (await server.get("/api/v1/threads/t")).body;
-    for (const [after, reason] of [["9999", "ahead"], ["other.1", "epoch"]] as const) {
+    for (const [after, reason] of [
+      ["9999", "ahead"],
+      ["other.1", "epoch"],
+    ] as const) {
       const reader = await sse(`${server.origin}/api/v1/threads/t/events?after=${after}`);
       expect(await reader.next()).toEqual({ event: "reset", data: { type: "reset", epoch, last_seq, reason } });
       expect((await reader.next())?.id).toBe(`${epoch}.1`);
@@ -54,7 +57,9 @@ describe("server-sent events", () => {
   test("D6: a live stream is broken off, never ended cleanly", async () => {
     await using server = await startServer();
     await server.post("/api/v1/threads/t/runs", { agent: "scripted", input: "tokens=1 interval=0 hang=1" });
-    const response = await fetch(`${server.origin}/api/v1/threads/t/events`, { headers: { accept: "text/event-stream" } });
+    const response = await fetch(`${server.origin}/api/v1/threads/t/events`, {
+      headers: { accept: "text/event-stream" },
+    });
     const reading = response.text();
     await server.gateway.drain(0);
     await expect(reading).rejects.toThrow();
@@ -87,7 +92,7 @@ describe("long-poll", () => {
     await untilRun(server, body.run_id, "completed");
     const all = (await server.get("/api/v1/threads/t/events")).body;
     const seqs: number[] = [];
-    for (let after = 0; after < all.last_seq; ) {
+    for (let after = 0; after < all.last_seq;) {
       const page = (await server.get(`/api/v1/threads/t/events?after=${after}&limit=3`)).body;
       seqs.push(...page.events.map(({ seq }: { seq: number }) => seq));
       after = page.next_after;
@@ -108,7 +113,8 @@ describe("slow and many clients", () => {
     await quick.next("result");
     slow.resume();
     await slow.next("result");
-    const numbered = (frames: readonly { seq?: number }[]): unknown[] => frames.filter((frame) => frame.seq !== undefined);
+    const numbered = (frames: readonly { seq?: number }[]): unknown[] =>
+      frames.filter((frame) => frame.seq !== undefined);
     expect(numbered(slow.frames)).toEqual(numbered(quick.frames));
     expect(numbered(quick.frames).length).toBeGreaterThan(8_000);
   });
@@ -154,7 +160,10 @@ interface SseEvent {
 }
 
 /** Reads server-sent events one at a time; comments are passed over. */
-async function sse(url: string, headers: Record<string, string> = {}): Promise<{ next(): Promise<SseEvent | undefined>; close(): Promise<void> }> {
+async function sse(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<{ next(): Promise<SseEvent | undefined>; close(): Promise<void> }> {
   const response = await fetch(url, { headers: { accept: "text/event-stream", ...headers } });
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let buffered = "";
@@ -171,7 +180,9 @@ async function sse(url: string, headers: Record<string, string> = {}): Promise<{
         const lines = buffered.slice(0, end).split("\n");
         buffered = buffered.slice(end + 2);
         const fields = Object.fromEntries(
-          lines.filter((line) => !line.startsWith(":") && !line.startsWith("retry")).map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+          lines
+            .filter((line) => !line.startsWith(":") && !line.startsWith("retry"))
+            .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
         );
         if (fields["data"] !== undefined) return { ...fields, data: JSON.parse(fields["data"]) };
       }

@@ -50,7 +50,8 @@ describe("after kill -9", () => {
     await before.post("/api/v1/threads/t/runs", { agent: "manual", input: "go" });
     const run = await manual.next();
     await run.emit({ type: EventType.TEXT_MESSAGE_START, messageId: "m", role: "assistant" });
-    for (let i = 0; i < 10; i++) await run.emit({ type: EventType.TEXT_MESSAGE_CONTENT, messageId: "m", delta: `${i} ` });
+    for (let i = 0; i < 10; i++)
+      await run.emit({ type: EventType.TEXT_MESSAGE_CONTENT, messageId: "m", delta: `${i} ` });
     const seen = await before.connect("/ws/stream?thread_id=t&after=0");
     const { seq } = await seen.next("token", ({ delta }) => delta === "9 ");
     disk.crash();
@@ -90,7 +91,10 @@ describe("after kill -9", () => {
     disk.crash();
     await using after = await serverOn(disk, { agents: [scripted] });
     await untilRun(after, "b", "completed");
-    expect((await after.get("/api/v1/runs/a")).body).toMatchObject({ status: "failed", error: { code: "unknown_agent" } });
+    expect((await after.get("/api/v1/runs/a")).body).toMatchObject({
+      status: "failed",
+      error: { code: "unknown_agent" },
+    });
     void before[Symbol.asyncDispose]();
   });
 
@@ -142,11 +146,18 @@ describe("draining", () => {
   test("D6: a run that is not done in time ends with server_restart", async () => {
     const disk = memoryDisk();
     const before = await serverOn(disk);
-    await before.post("/api/v1/threads/t/runs", { agent: "scripted", input: "tokens=1 interval=0 hang=1", run_id: "r1" });
+    await before.post("/api/v1/threads/t/runs", {
+      agent: "scripted",
+      input: "tokens=1 interval=0 hang=1",
+      run_id: "r1",
+    });
     await before.gateway.drain(0);
     await before[Symbol.asyncDispose]();
     await using after = await serverOn(disk);
-    expect((await after.get("/api/v1/runs/r1")).body).toMatchObject({ status: "failed", error: { code: "server_restart" } });
+    expect((await after.get("/api/v1/runs/r1")).body).toMatchObject({
+      status: "failed",
+      error: { code: "server_restart" },
+    });
     await verifyRuns((await readEvents(after, "t")).map(({ event }) => event));
   });
 });

@@ -7,7 +7,11 @@ import { readEvents, untilRun, verifyRuns } from "../support/thread.ts";
 
 /** What must hold of runs whatever the agent does and whoever commands; over HTTP. */
 
-const text = (messageId: string, delta: string): AguiEvent => ({ type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta });
+const text = (messageId: string, delta: string): AguiEvent => ({
+  type: EventType.TEXT_MESSAGE_CONTENT,
+  messageId,
+  delta,
+});
 const open = (messageId: string): AguiEvent => ({ type: EventType.TEXT_MESSAGE_START, messageId, role: "assistant" });
 
 function start(server: TestServer, input: string, more: object = {}): ReturnType<TestServer["post"]> {
@@ -89,7 +93,14 @@ describe("agents that misbehave", () => {
     await verifyRuns(stored.map(({ event }) => event));
     expect(stored.map(({ event }) => event.type)).toEqual(
       _name === "a message opened twice"
-        ? ["RUN_STARTED", "TEXT_MESSAGE_START", "TEXT_MESSAGE_START", "TEXT_MESSAGE_END", "TEXT_MESSAGE_END", "RUN_ERROR"]
+        ? [
+            "RUN_STARTED",
+            "TEXT_MESSAGE_START",
+            "TEXT_MESSAGE_START",
+            "TEXT_MESSAGE_END",
+            "TEXT_MESSAGE_END",
+            "RUN_ERROR",
+          ]
         : ["RUN_STARTED", "TEXT_MESSAGE_START", "TEXT_MESSAGE_END", "RUN_ERROR"],
     );
   });
@@ -112,7 +123,13 @@ describe("agents that misbehave", () => {
   });
 
   test("R2: an agent that ignores its abort does not keep the thread from its next run", async () => {
-    const hanging = { name: "hanging", run: async function* () { yield open("m"); await new Promise(() => undefined); } };
+    const hanging = {
+      name: "hanging",
+      run: async function* () {
+        yield open("m");
+        await new Promise(() => undefined);
+      },
+    };
     await using server = await startServer({ agents: [hanging, scripted] });
     const first = await server.post("/api/v1/threads/t/runs", { agent: "hanging", input: "go" });
     await server.post(`/api/v1/runs/${first.body.run_id}/cancel`, {});
@@ -132,7 +149,10 @@ describe("agents that misbehave", () => {
     void (await manual.next()).emit({ type: EventType.RUN_ERROR, message: "no luck", code: "MY_CODE" });
     await untilRun(server, second.body.run_id, "failed");
     const events = (await readEvents(server, "t")).map(({ event }) => event);
-    expect(events.find(({ type }) => type === EventType.RUN_FINISHED)).toMatchObject({ threadId: "t", result: { ok: 1 } });
+    expect(events.find(({ type }) => type === EventType.RUN_FINISHED)).toMatchObject({
+      threadId: "t",
+      result: { ok: 1 },
+    });
     expect(events.at(-1)).toMatchObject({ message: "no luck", code: "agent_error" });
     await verifyRuns(events);
   });
@@ -159,7 +179,12 @@ describe("cancelling", () => {
     await untilRun(server, body.run_id, "completed");
     const ended = await server.post(`/api/v1/runs/${body.run_id}/cancel`, {});
     const never = await server.post("/api/v1/runs/never/cancel", {});
-    expect([ended.status, ended.body.error.code, never.status, never.body.error.code]).toEqual([409, "run_not_active", 404, "not_found"]);
+    expect([ended.status, ended.body.error.code, never.status, never.body.error.code]).toEqual([
+      409,
+      "run_not_active",
+      404,
+      "not_found",
+    ]);
   });
 
   test("a run that waits for its turn is cancelled without ever running", async () => {
@@ -195,7 +220,9 @@ describe("pausing", () => {
     await checkpoint;
     run.finish();
     await untilRun(server, body.run_id, "completed");
-    const names = (await readEvents(server, "t")).flatMap(({ event }) => (event.type === EventType.CUSTOM ? [event.name] : []));
+    const names = (await readEvents(server, "t")).flatMap(({ event }) =>
+      event.type === EventType.CUSTOM ? [event.name] : [],
+    );
     expect(names).toEqual(["run.paused", "run.resumed"]);
   });
 

@@ -99,7 +99,10 @@ describe("a chat", () => {
     await run.emit({ type: EventType.CUSTOM, name: "chart.created", value });
     run.finish();
     await client.next("result");
-    expect(client.frames.find((frame) => frame["type"] === "progress")).toMatchObject({ current_turn: 2, max_turns: 5 });
+    expect(client.frames.find((frame) => frame["type"] === "progress")).toMatchObject({
+      current_turn: 2,
+      max_turns: 5,
+    });
     expect(client.frames.find((frame) => frame["type"] === "chart")).toMatchObject({
       chart_id: "c1",
       url: "http://charts.test:1/chart/t",
@@ -190,7 +193,9 @@ describe("questions", () => {
 
   test("only the first answer wins; the second is told so", async () => {
     await using server = await startServer();
-    const [first, second] = await Promise.all([1, 2].map((n) => server.connect(`/ws/stream?agent=scripted&client_id=c${n}&thread_id=t`)));
+    const [first, second] = await Promise.all(
+      [1, 2].map((n) => server.connect(`/ws/stream?agent=scripted&client_id=c${n}&thread_id=t`)),
+    );
     if (first === undefined || second === undefined) throw new Error("two clients");
     first.send(chat("tokens=1 interval=0 ask=Sure?"));
     const { question_id } = await second.next("question");
@@ -215,7 +220,11 @@ describe("frames that make no sense", () => {
     ["a list", "[]", "invalid_frame"],
     ["an unknown type", '{"type":"dance"}', "invalid_frame"],
     ["a chat without a message", '{"type":"chat","payload":{}}', "invalid_input"],
-    ["a chat with a context that is no object", '{"type":"chat","payload":{"message":"a","context":3}}', "invalid_input"],
+    [
+      "a chat with a context that is no object",
+      '{"type":"chat","payload":{"message":"a","context":3}}',
+      "invalid_input",
+    ],
     ["an answer without a question", '{"type":"answer","payload":{"answer":1}}', "invalid_input"],
     ["a forbidden key", '{"type":"chat","payload":{"message":"a","context":{"__proto__":{}}}}', "invalid_frame"],
   ])("%s: an error frame, and the socket stays open", async (_name, text, code) => {

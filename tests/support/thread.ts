@@ -6,7 +6,7 @@ import type { TestServer } from "./gateway.ts";
 /** All events of a thread, read page by page over HTTP. */
 export async function readEvents(server: TestServer, threadId: string): Promise<{ seq: number; event: AguiEvent }[]> {
   const events: { seq: number; event: AguiEvent }[] = [];
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const { body } = await server.get(`/api/v1/threads/${threadId}/events?after=${after}`);
     events.push(...body.events);
     if (body.next_after === body.last_seq) return events;
@@ -18,7 +18,7 @@ export async function readEvents(server: TestServer, threadId: string): Promise<
 export async function untilRun(server: TestServer, runId: string, status: string): Promise<void> {
   const { body: run } = await server.get(`/api/v1/runs/${runId}`);
   const events = `/api/v1/threads/${run.thread_id}/events`;
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     // The head first: whatever comes behind it ends the wait below.
     after = (await server.get(`${events}?after=0&limit=1`)).body.last_seq;
     const { body } = await server.get(`/api/v1/runs/${runId}`);

@@ -88,7 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
   const delivery = new Delivery(clock, options.origin ?? DEFAULTS.origin);
-  const sse = new SseTransport(delivery, clock);
+  const sse = new SseTransport(delivery, clock, limits.maxConnections);
   const clients = new Clients();
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
   let ready = false;
@@ -128,13 +128,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     threads.close();
   };
 
-  const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> => api.fetch(request, env ?? {});
+  const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
+    api.fetch(request, env ?? {});
   return {
     fetch,
     accept,
     attach: (server) => {
       server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
-      if (server.listenerCount("request") === 0) server.on("request", getRequestListener((request, env) => fetch(request, env as HttpBindings)));
+      if (server.listenerCount("request") === 0)
+        server.on(
+          "request",
+          getRequestListener((request, env) => fetch(request, env as HttpBindings)),
+        );
     },
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),

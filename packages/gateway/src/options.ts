@@ -6,7 +6,7 @@ import type { BusyPolicy } from "./runs/ports.ts";
 export interface GatewayLimits {
   /** Bytes of one frame or request body; default 64 KiB. */
   readonly maxFrameBytes?: number;
-  /** WebSockets open at once; default 20,000. */
+  /** WebSockets open at once, and as many event streams; default 20,000. */
   readonly maxConnections?: number;
   /** Starts that may wait for one thread; default 100. */
   readonly maxQueuedRuns?: number;

@@ -16,7 +16,11 @@ interface Sent {
   readonly frame: JsonObject;
 }
 
-function play(dialect: Dialect, events: readonly ThreadEvent[], state = dialect.initial): { state: unknown; sent: Sent[] } {
+function play(
+  dialect: Dialect,
+  events: readonly ThreadEvent[],
+  state = dialect.initial,
+): { state: unknown; sent: Sent[] } {
   const sent: Sent[] = [];
   for (const at of events) {
     const step = dialect.step(state, at, CONTEXT);
@@ -56,10 +60,17 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
 
   test("decode takes any text without throwing", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json(), fc.jsonValue().map((payload) => JSON.stringify({ type: "chat", payload }))), (text) => {
-        const { commands, replies } = dialect.decode(text, 0);
-        expect(commands.length + replies.length).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.jsonValue().map((payload) => JSON.stringify({ type: "chat", payload })),
+        ),
+        (text) => {
+          const { commands, replies } = dialect.decode(text, 0);
+          expect(commands.length + replies.length).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 });

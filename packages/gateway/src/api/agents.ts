@@ -1,9 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Api, ApiPorts } from "./context.ts";
 
-const Agents = z
-  .object({ agents: z.array(z.object({ name: z.string(), description: z.string() })) })
-  .openapi("Agents");
+const Agents = z.object({ agents: z.array(z.object({ name: z.string(), description: z.string() })) }).openapi("Agents");
 
 const list = createRoute({
   method: "get",

@@ -16,11 +16,16 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
       if (result.success) return;
       const [issue] = result.error.issues;
       const at = issue?.path.join(".") ?? "";
-      throw new ThroughlineError("invalid_input", `${at === "" ? "The request" : `"${at}"`}: ${issue?.message ?? "is invalid"}`);
+      throw new ThroughlineError(
+        "invalid_input",
+        `${at === "" ? "The request" : `"${at}"`}: ${issue?.message ?? "is invalid"}`,
+      );
     },
   });
   app.onError((error) => errorResponse(error, ports.logger));
-  app.notFound((c) => errorResponse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`), ports.logger));
+  app.notFound((c) =>
+    errorResponse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`), ports.logger),
+  );
   healthRoutes(app, ports);
   app.use("/api/*", async (c, next) => {
     c.set("principal", access.admit({ host: c.req.header("host"), origin: c.req.header("origin") }));

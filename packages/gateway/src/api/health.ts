@@ -2,9 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Api, ApiPorts } from "./context.ts";
 
 const Health = z.object({ status: z.literal("ok") }).openapi("Health");
-const Ready = z
-  .object({ status: z.enum(["ready", "not_ready"]), reason: z.string().optional() })
-  .openapi("Ready");
+const Ready = z.object({ status: z.enum(["ready", "not_ready"]), reason: z.string().optional() }).openapi("Ready");
 
 const health = createRoute({
   method: "get",

@@ -84,7 +84,11 @@ export function runRoutes(app: Api, { runs }: ApiPorts): void {
     const { principal } = c.var;
     const { threadId } = await runs.find(principal, c.req.valid("param").id);
     const { interrupt_id: interruptId, answer: value, id } = c.req.valid("json");
-    const options = { interruptId, answer: (value ?? null) as Json, commandId: id === undefined ? undefined : `http:${id}` };
+    const options = {
+      interruptId,
+      answer: (value ?? null) as Json,
+      commandId: id === undefined ? undefined : `http:${id}`,
+    };
     const { runId } = await runs.answer(principal, threadId, options);
     return c.json({ run_id: runId, thread_id: threadId }, 202);
   });

@@ -80,7 +80,12 @@ const events = createRoute({
     params: ThreadId,
     query: z.object({
       after: z.string().max(80).optional().openapi({ description: "SEQ or EPOCH.SEQ; default 0." }),
-      wait: z.coerce.number().min(0).max(MAX_WAIT_S).default(0).openapi({ description: "Seconds to wait for an event." }),
+      wait: z.coerce
+        .number()
+        .min(0)
+        .max(MAX_WAIT_S)
+        .default(0)
+        .openapi({ description: "Seconds to wait for an event." }),
       limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
     }),
   },
@@ -89,12 +94,12 @@ const events = createRoute({
 
 const StartRun = z
   .object({
-    run_id: z.string().optional().openapi({ description: "Yours to choose; the same again attaches, it never runs twice." }),
+    run_id: z
+      .string()
+      .optional()
+      .openapi({ description: "Yours to choose; the same again attaches, it never runs twice." }),
     agent: z.string().min(1).max(200),
-    input: z.union([
-      z.string(),
-      z.object({ text: z.string(), context: z.record(z.string(), z.json()).optional() }),
-    ]),
+    input: z.union([z.string(), z.object({ text: z.string(), context: z.record(z.string(), z.json()).optional() })]),
     on_busy: z.enum(["enqueue", "reject", "interrupt"]).optional(),
     id: z.string().max(200).optional().openapi({ description: "Of this command; a repeat applies once." }),
   })
@@ -164,7 +169,10 @@ export function threadRoutes(app: Api, ports: ApiPorts): void {
     const { runId: started } = await ports.runs.start(c.var.principal, id, {
       runId,
       agent,
-      input: typeof input === "string" ? { text: input } : { text: input.text, ...(input.context && { context: input.context }) },
+      input:
+        typeof input === "string"
+          ? { text: input }
+          : { text: input.text, ...(input.context && { context: input.context }) },
       onBusy,
       commandId: commandId === undefined ? undefined : `http:${commandId}`,
     });
@@ -187,7 +195,10 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
     const cursor = readCursor(c.req.header("last-event-id") ?? after) ?? { seq: 0 };
     const streaming = c.req.header("accept")?.includes("text/event-stream") === true;
     // Who follows a thread may be there before its first event; who reads it may not.
-    const thread = streaming || wait > 0 ? await threads.ensure(c.var.principal.tenant, id) : await threads.find(c.var.principal.tenant, id);
+    const thread =
+      streaming || wait > 0
+        ? await threads.ensure(c.var.principal.tenant, id)
+        : await threads.find(c.var.principal.tenant, id);
     if (streaming) return sse.respond(thread, agui, cursor, breakOff(c.env)) as never;
     const refused = thread.refusal(cursor);
     const from = refused === undefined ? cursor.seq : 0;

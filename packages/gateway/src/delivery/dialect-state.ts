@@ -5,7 +5,12 @@ import type { Thread } from "../threads/thread.ts";
  * The dialect's state behind the event `seq`. A dialect's state begins anew with each run, so the
  * start of the run that holds `seq` is checkpoint enough.
  */
-export async function stateAt(thread: Thread, dialect: Dialect, context: DialectContext, seq: number): Promise<unknown> {
+export async function stateAt(
+  thread: Thread,
+  dialect: Dialect,
+  context: DialectContext,
+  seq: number,
+): Promise<unknown> {
   let state = dialect.initial;
   for await (const at of thread.range(runStartBefore(thread, seq), seq)) {
     state = dialect.step(state, at, context).state;

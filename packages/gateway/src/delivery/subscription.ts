@@ -118,7 +118,7 @@ export class Subscription {
 
   #writeAll(parts: readonly Uint8Array[]): void {
     if (this.#closed) return;
-    for (let from = 0; from < parts.length; ) {
+    for (let from = 0; from < parts.length;) {
       let to = from;
       let bytes = 0;
       while (to < parts.length && (to === from || bytes + (parts[to]?.length ?? 0) <= WRITE_BYTES)) {

@@ -98,7 +98,9 @@ function teamStep(state: State, event: AguiEvent): Step<State> {
       return { state: withCall(state, event.toolCallId, { name: event.toolCallName, args: "" }) };
     case EventType.TOOL_CALL_ARGS: {
       const call = state.calls[event.toolCallId];
-      return call === undefined ? { state } : { state: withCall(state, event.toolCallId, { ...call, args: call.args + event.delta }) };
+      return call === undefined
+        ? { state }
+        : { state: withCall(state, event.toolCallId, { ...call, args: call.args + event.delta }) };
     }
     case EventType.TOOL_CALL_END:
       return { state, frame: toolCall(state, event) };

@@ -1,4 +1,4 @@
-import type { AguiEvent } from "@throughline/protocol";
+import { type AguiEvent, EventType } from "@throughline/protocol";
 import { recoverGrammar } from "@throughline/protocol/run";
 import type { Thread } from "../threads/thread.ts";
 import type { Ending } from "./records.ts";
@@ -14,9 +14,12 @@ export async function closingEvents(
   ending: Ending,
   now: number,
 ): Promise<AguiEvent[]> {
-  const ids = { threadId: thread.id, runId: run.runId };
   const events: AguiEvent[] = [];
   for await (const { event } of thread.range(run.startSeq - 1, thread.head)) events.push(event);
+  const [started] = events;
+  // A fork shares its source's events, ids and all.
+  const threadId = started?.type === EventType.RUN_STARTED ? started.threadId : thread.id;
+  const ids = { threadId, runId: run.runId };
   const grammar = recoverGrammar(ids, events);
   if (grammar.terminated) return [];
   const terminal = terminalEvent(ending, ids, now);

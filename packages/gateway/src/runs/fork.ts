@@ -1,5 +1,6 @@
 import { type Clock, type Random, ThroughlineError } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
+import { encodeEvent } from "../threads/codec.ts";
 import { checkId, streamName } from "../threads/names.ts";
 import { summaryWrites } from "../threads/summary.ts";
 import type { Thread } from "../threads/thread.ts";
@@ -27,7 +28,8 @@ export async function forkThread(
 ): Promise<Thread> {
   const source = await threads.find(tenant, sourceId);
   const at = options.at ?? source.head;
-  if (at > source.head) throw new ThroughlineError("invalid_input", `"at" lies beyond the thread's end, ${source.head}.`);
+  if (at > source.head)
+    throw new ThroughlineError("invalid_input", `"at" lies beyond the thread's end, ${source.head}.`);
   const targetId = checkId("id", options.target ?? `fork-${random.uuid()}`);
   await log.fork(streamName(tenant, sourceId), streamName(tenant, targetId), { at });
   const fork = await threads.open(tenant, targetId);
@@ -36,7 +38,7 @@ export async function forkThread(
   const events = cut === undefined ? [] : await closingEvents(fork, cut, { type: "cancelled" }, now);
   const text = firstText(fork);
   await fork.writer.write({
-    events,
+    records: events.map(encodeEvent),
     controls: (first) => {
       const lastSeq = first + events.length - 1;
       return summaryWrites(tenant, undefined, { id: targetId, status: "idle", lastSeq, now, text }).writes;

@@ -10,6 +10,7 @@ import {
 } from "@throughline/protocol";
 import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
+import { encodeEvent } from "../threads/codec.ts";
 import { checkId, keys } from "../threads/names.ts";
 import { summaryWrites } from "../threads/summary.ts";
 import type { Threads } from "../threads/threads.ts";
@@ -50,9 +51,11 @@ export class Publisher {
     const now = this.#clock.now();
     const event: AguiEvent = { type: EventType.CUSTOM, name, value, timestamp: now };
     const { last } = await thread.writer.write({
-      events: [event],
+      records: [encodeEvent(event)],
       controls: (first) =>
-        listed === undefined ? summaryWrites(tenant, undefined, { id: threadId, status: "idle", lastSeq: first, now }).writes : [],
+        listed === undefined
+          ? summaryWrites(tenant, undefined, { id: threadId, status: "idle", lastSeq: first, now }).writes
+          : [],
     });
     return last;
   }
@@ -63,5 +66,8 @@ function checkTask(task: Task): Task {
   const checked = TaskSchema.safeParse(task);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw new ThroughlineError("invalid_input", `The task's "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "is invalid"}`);
+  throw new ThroughlineError(
+    "invalid_input",
+    `The task's "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "is invalid"}`,
+  );
 }

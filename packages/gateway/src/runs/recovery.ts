@@ -1,4 +1,5 @@
 import { ThroughlineError } from "@throughline/protocol";
+import { encodeEvent } from "../threads/codec.ts";
 import { keys } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
@@ -50,7 +51,7 @@ async function endLostRun(ports: RunPorts, threads: Threads, key: string, lease:
   const summary = await ports.log.control(keys.thread(tenant, threadId));
   const projection = new Projection(tenant, threadId, () => ports.clock.now(), summary);
   await thread.writer.write({
-    events,
+    records: events.map(encodeEvent),
     controls: (first) => projection.ended(record, lease, LOST, first + events.length - 1),
   });
 }
@@ -58,6 +59,7 @@ async function endLostRun(ports: RunPorts, threads: Threads, key: string, lease:
 /** Keys of leases and queues are `kind/tenant/thread…`. */
 function placeIn(key: string): { tenant: string; threadId: string } {
   const [, tenant, threadId] = key.split("/");
-  if (tenant === undefined || threadId === undefined) throw new ThroughlineError("corrupt", `"${key}" names no thread.`);
+  if (tenant === undefined || threadId === undefined)
+    throw new ThroughlineError("corrupt", `"${key}" names no thread.`);
   return { tenant, threadId };
 }

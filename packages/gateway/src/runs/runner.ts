@@ -10,6 +10,7 @@ import {
 } from "@throughline/protocol";
 import { EventNormaliser, RunGrammar } from "@throughline/protocol/run";
 import type { ControlWrite } from "@throughline/log";
+import { encodeEvent } from "../threads/codec.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Written } from "../threads/writer.ts";
 import { PauseGate } from "./pause-gate.ts";
@@ -28,6 +29,10 @@ export type EndWrites = (ending: Ending, endSeq: number) => readonly ControlWrit
 
 /** How long a run's agent may go on after its end before it is reported. */
 const ABORT_PATIENCE_MS = 2_000;
+
+/** Bytes of one event; a larger one belongs into a file that the event names. */
+const MAX_EVENT_BYTES = 1024 * 1024;
+const TOO_LARGE = `an event may have ${MAX_EVENT_BYTES} bytes`;
 
 /**
  * Runs one agent and writes what it yields.
@@ -122,8 +127,13 @@ export class Runner {
   }
 
   async #note(name: "run.paused" | "run.resumed", controls: readonly ControlWrite[]): Promise<void> {
-    const event: AguiEvent = { type: EventType.CUSTOM, name, value: { runId: this.runId }, timestamp: this.#clock.now() };
-    await this.#thread.writer.write({ events: [event], controls: () => controls });
+    const event: AguiEvent = {
+      type: EventType.CUSTOM,
+      name,
+      value: { runId: this.runId },
+      timestamp: this.#clock.now(),
+    };
+    await this.#thread.writer.write({ records: [encodeEvent(event)], controls: () => controls });
   }
 
   async #drive(agent: Agent, input: RunAgentInput, context: AgentContext): Promise<void> {
@@ -151,23 +161,22 @@ export class Runner {
     if (ending !== undefined) return ending;
     const { events, problem } = this.#normaliser.normalise(raw);
     if (problem !== undefined) return invalid(problem.message);
-    const accepted: AguiEvent[] = [];
+    const records: Uint8Array[] = [];
+    let refusal: string | undefined;
     for (const event of events) {
       const stamped = event.timestamp === undefined ? { ...event, timestamp: this.#clock.now() } : event;
-      const refusal = this.#grammar.accept(stamped);
-      if (refusal !== undefined) {
-        this.#write(accepted);
-        return invalid(refusal.message);
-      }
-      accepted.push(stamped);
+      const record = encodeEvent(stamped);
+      refusal = record.length > MAX_EVENT_BYTES ? TOO_LARGE : this.#grammar.accept(stamped)?.message;
+      if (refusal !== undefined) break;
+      records.push(record);
     }
-    this.#write(accepted);
-    return undefined;
+    this.#write(records);
+    return refusal === undefined ? undefined : invalid(refusal);
   }
 
-  #write(events: readonly AguiEvent[]): void {
-    if (events.length === 0) return;
-    this.#thread.writer.write({ events, insist: true }).catch((error: unknown) => this.#lose(error));
+  #write(records: readonly Uint8Array[]): void {
+    if (records.length === 0) return;
+    this.#thread.writer.write({ records, insist: true }).catch((error: unknown) => this.#lose(error));
   }
 
   async #writeEnd(asked: Ending, controls: readonly ControlWrite[]): Promise<RunEnd> {
@@ -177,7 +186,11 @@ export class Runner {
       ...controls,
     ];
     try {
-      const written: Written = await this.#thread.writer.write({ events, controls: writes, insist: true });
+      const written: Written = await this.#thread.writer.write({
+        records: events.map(encodeEvent),
+        controls: writes,
+        insist: true,
+      });
       return { ending, endSeq: written.last };
     } catch (error) {
       this.#lose(error);

@@ -45,7 +45,11 @@ export class Runs {
   readonly #busy = new Set<ThreadRuns>();
   #draining = false;
 
-  constructor(options: { readonly ports: Omit<RunPorts, "ended">; readonly threads: Threads; readonly policy: BusyPolicy }) {
+  constructor(options: {
+    readonly ports: Omit<RunPorts, "ended">;
+    readonly threads: Threads;
+    readonly policy: BusyPolicy;
+  }) {
     this.#ports = { ...options.ports, ended: (runs) => void this.#handleEnd(runs) };
     this.#threads = options.threads;
     this.#policy = options.policy;

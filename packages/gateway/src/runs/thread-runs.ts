@@ -1,5 +1,6 @@
 import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
+import { encodeEvent } from "../threads/codec.ts";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import { CommandLog } from "./command-log.ts";
@@ -239,7 +240,11 @@ export class ThreadRuns {
 
   async #begin(
     request: StartRequest,
-    extra: { readonly commandId?: string | undefined; readonly writes?: readonly ControlWrite[]; readonly queueKey?: string },
+    extra: {
+      readonly commandId?: string | undefined;
+      readonly writes?: readonly ControlWrite[];
+      readonly queueKey?: string;
+    },
   ): Promise<void> {
     const agent = this.#ports.agents.get(request.agent);
     if (agent === undefined) throw this.#refusal("unknown_agent", `There is no agent "${request.agent}".`);
@@ -250,7 +255,7 @@ export class ThreadRuns {
     const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
     const { first } = await this.#commit(extra.commandId, request.runId, (noted) =>
       this.thread.writer.write({
-        events: [started],
+        records: [encodeEvent(started)],
         // What was promised a turn gets it, however long the disk is full.
         insist: extra.queueKey !== undefined,
         controls: (seq) => [
@@ -293,7 +298,7 @@ export class ThreadRuns {
   }
 
   async #write(controls: readonly ControlWrite[]): Promise<void> {
-    await this.thread.writer.write({ events: [], controls: () => controls });
+    await this.thread.writer.write({ records: [], controls: () => controls });
   }
 
   /** Runs a batch that also remembers the command's id, and forgets it again when the batch is refused. */

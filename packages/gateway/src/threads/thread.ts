@@ -10,7 +10,7 @@ import type { StreamLog, TailEvent } from "@throughline/log";
 import { decodeEvent } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { RecentEvents, StoredEvent } from "./recent-events.ts";
-import type { ThreadWriter } from "./writer.ts";
+import { ThreadWriter } from "./writer.ts";
 
 /** Told of every commit: its events, in order, or that the thread is gone. */
 export interface ThreadListener {
@@ -54,14 +54,16 @@ export class Thread {
     readonly stream: string;
     readonly log: StreamLog;
     readonly clock: Clock;
-    readonly writer: ThreadWriter;
     readonly epoch: string;
-    /** The fold of everything up to the head. */
+    /** The fold of everything up to some seq. */
     readonly view: ThreadView;
+    /** What the tail has told since that seq was read; it may begin earlier. */
+    readonly meanwhile: readonly TailEvent[];
+    /** Counts the processes that have owned the log. */
+    readonly incarnation: number;
   }) {
     this.tenant = options.tenant;
     this.id = options.id;
-    this.writer = options.writer;
     this.#log = options.log;
     this.#clock = options.clock;
     this.#usedAt = this.#clock.monotonic();
@@ -71,6 +73,9 @@ export class Thread {
     this.#view = options.view;
     this.#recent = new RecentEvents(this.#head);
     this.#untail = this.#log.tail(this.#stream, (event) => this.#handleTail(event));
+    for (const event of options.meanwhile) this.#handleTail(event);
+    const { log, clock, stream, incarnation } = options;
+    this.writer = new ThreadWriter({ log, clock, stream, head: this.#head, incarnation });
   }
 
   /** "" for a thread without events, which the log does not know yet. */
@@ -180,9 +185,11 @@ export class Thread {
       for (const listener of this.#listeners) listener.deleted();
       return;
     }
-    const events = event.records.map((record, index) => new StoredEvent(event.first + index, record));
+    const events = event.records
+      .map((record, index) => new StoredEvent(event.first + index, record))
+      .filter(({ seq }) => seq > this.#head);
     this.#epoch = event.epoch;
-    this.#head = event.first + event.records.length - 1;
+    this.#head = events.at(-1)?.seq ?? this.#head;
     this.#recent.push(events);
     this.#unfolded.push(...events);
     if (this.#unfolded.length > FOLD_AFTER) void this.view;

@@ -1,11 +1,10 @@
-import { type Clock, emptyView, reduceAll, ThroughlineError } from "@throughline/protocol";
-import type { StreamLog } from "@throughline/log";
+import { type Clock, emptyView, reduceAll, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import type { StreamLog, TailEvent } from "@throughline/log";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { decodeEvent } from "./codec.ts";
 import { checkId, keys, streamName } from "./names.ts";
 import { parseSummary, type ThreadSummary } from "./summary.ts";
 import { Thread } from "./thread.ts";
-import { ThreadWriter } from "./writer.ts";
 
 /** How many open threads are kept whether used or not, and how long a thread stays after its last use. */
 const IDLE_THREADS = 256;
@@ -97,28 +96,45 @@ export class Threads {
   }
 
   async #load(tenant: string, threadId: string, stream: string): Promise<Thread> {
-    const info = await this.#log.info(stream);
-    const epoch = info?.epoch ?? "";
-    const stored = info === undefined ? undefined : await loadCheckpoint(this.#log, tenant, threadId, epoch);
-    let view = stored ?? emptyView(threadId);
-    // Until the thread listens to the tail nobody but this loop learns of new records.
-    for (let head = info?.head ?? 0; view.lastSeq < head; ) {
-      const page = await this.#log.read(stream, { after: view.lastSeq, maxRecords: PAGE });
-      view = reduceAll(view, page.records.map((record, index) => decodeEvent(page.first + index, record)));
-      head = page.head;
+    // What is committed while this reads must not be missed: it is heard from here on.
+    const meanwhile: TailEvent[] = [];
+    const untail = this.#log.tail(stream, (event) => meanwhile.push(event));
+    try {
+      const info = await this.#log.info(stream);
+      const epoch = info?.epoch ?? "";
+      const stored = info === undefined ? undefined : await loadCheckpoint(this.#log, tenant, threadId, epoch);
+      const view = await this.#foldOn(stream, stored ?? emptyView(threadId), info?.head ?? 0);
+      const thread = new Thread({
+        tenant,
+        id: threadId,
+        stream,
+        log: this.#log,
+        clock: this.#clock,
+        epoch,
+        view,
+        meanwhile,
+        incarnation: this.#incarnation,
+      });
+      this.#checkpoints.set(thread, stored?.lastSeq ?? 0);
+      this.#open.set(stream, thread);
+      this.#evict();
+      return thread;
+    } finally {
+      untail();
     }
-    const writer = new ThreadWriter({
-      log: this.#log,
-      clock: this.#clock,
-      stream,
-      head: view.lastSeq,
-      incarnation: this.#incarnation,
-    });
-    const thread = new Thread({ tenant, id: threadId, stream, log: this.#log, clock: this.#clock, writer, epoch, view });
-    this.#checkpoints.set(thread, stored?.lastSeq ?? 0);
-    this.#open.set(stream, thread);
-    this.#evict();
-    return thread;
+  }
+
+  /** The fold up to the head, going on from one that may be behind. */
+  async #foldOn(stream: string, from: ThreadView, upTo: number): Promise<ThreadView> {
+    let view = from;
+    while (view.lastSeq < upTo) {
+      const page = await this.#log.read(stream, { after: view.lastSeq, maxRecords: PAGE });
+      view = reduceAll(
+        view,
+        page.records.map((record, index) => decodeEvent(page.first + index, record)),
+      );
+    }
+    return view;
   }
 
   /** Moves the thread to the young end of the map, which keeps its order. */

@@ -2,7 +2,13 @@ import type { Clock } from "@throughline/protocol";
 import type { Thread } from "./thread.ts";
 
 /** Resolves when the thread has an event behind `after`, when `ms` are over, or when the signal fires. */
-export function waitForEvents(thread: Thread, after: number, ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+export function waitForEvents(
+  thread: Thread,
+  after: number,
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   if (thread.head > after || ms <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {

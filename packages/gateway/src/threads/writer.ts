@@ -1,6 +1,5 @@
-import { type AguiEvent, type Clock, ThroughlineError } from "@throughline/protocol";
+import { type Clock, ThroughlineError } from "@throughline/protocol";
 import type { Batch, ControlWrite, StreamLog } from "@throughline/log";
-import { encodeEvent } from "./codec.ts";
 
 /** Where a write came to stand: seqs of its first and last event (`first = last + 1` for none). */
 export interface Written {
@@ -9,7 +8,8 @@ export interface Written {
 }
 
 export interface Write {
-  readonly events: readonly AguiEvent[];
+  /** Events, as {@link encodeEvent} makes them. */
+  readonly records: readonly Uint8Array[];
   /** Control records to commit with the events, given the seq of the first of them. */
   readonly controls?: (first: number) => readonly ControlWrite[];
   /**
@@ -20,7 +20,7 @@ export interface Write {
 }
 
 interface Pending extends Write {
-  readonly records: readonly Uint8Array[];
+  readonly bytes: number;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: ThroughlineError) => void;
 }
@@ -28,6 +28,7 @@ interface Pending extends Write {
 /** What a thread may have waiting for the log before {@link ThreadWriter.room} holds producers back. */
 const ROOM = 512;
 const BATCH_EVENTS = 1_000;
+const BATCH_BYTES = 1024 * 1024;
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
 /** Bumps of the producer epoch that fit between two incarnations of the process. */
@@ -84,10 +85,10 @@ export class ThreadWriter {
    */
   write(write: Write): Promise<Written> {
     if (this.#closed) return Promise.reject(closedError());
-    const records = write.events.map(encodeEvent);
+    const bytes = write.records.reduce((sum, record) => sum + record.length, 0);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ...write, records, resolve, reject });
-      this.#waiting += records.length;
+      this.#queue.push({ ...write, bytes, resolve, reject });
+      this.#waiting += write.records.length;
       if (!this.#flying) void this.#pump();
     });
   }
@@ -117,11 +118,14 @@ export class ThreadWriter {
   #take(): Pending[] {
     const taken: Pending[] = [];
     let events = 0;
+    let bytes = 0;
     for (const pending of this.#queue) {
       const alone = pending.controls !== undefined || pending.insist !== true;
-      if (taken.length > 0 && (alone || events + pending.records.length > BATCH_EVENTS)) break;
+      const full = events + pending.records.length > BATCH_EVENTS || bytes + pending.bytes > BATCH_BYTES;
+      if (taken.length > 0 && (alone || full)) break;
       taken.push(pending);
       events += pending.records.length;
+      bytes += pending.bytes;
       if (alone) break;
     }
     this.#queue.splice(0, taken.length);

@@ -103,7 +103,8 @@ export class Session implements ConnectedClient {
     this.#subscription?.close();
     if (this.#thread === undefined) return;
     this.#ports.clients.remove(this);
-    if (this.#mount.dialect.cancelsOnLeave === true) this.#ports.leaves.left(this.#presence, () => void this.#cancelOwn());
+    if (this.#mount.dialect.cancelsOnLeave === true)
+      this.#ports.leaves.left(this.#presence, () => void this.#cancelOwn());
   }
 
   tell(frame: JsonObject): void {
@@ -126,7 +127,13 @@ export class Session implements ConnectedClient {
     const greeting = dialect.greet(delivery.contextOf(thread), client);
     if (greeting !== undefined) this.tell(greeting);
     this.#watchIdle();
-    const subscription = await delivery.follow({ thread, dialect, framing: websocketFraming, sink: this.#sink, cursor });
+    const subscription = await delivery.follow({
+      thread,
+      dialect,
+      framing: websocketFraming,
+      sink: this.#sink,
+      cursor,
+    });
     this.#subscription = subscription;
     if (this.#closed) subscription.close();
   }
@@ -147,7 +154,8 @@ export class Session implements ConnectedClient {
       return await this.#do(command);
     } catch (cause) {
       const error = ThroughlineError.from(cause);
-      if (error.code === "internal") this.#ports.logger.error("a command failed", { command: command.type, error: cause });
+      if (error.code === "internal")
+        this.#ports.logger.error("a command failed", { command: command.type, error: cause });
       return { ok: false, code: error.code, message: error.message };
     }
   }
@@ -189,7 +197,8 @@ export class Session implements ConnectedClient {
   async #cancelOwn(): Promise<void> {
     try {
       const cancelled = await this.#ports.runs.cancelOf(this.#principal, this.#address.threadId, this.clientId);
-      if (cancelled > 0) this.#ports.logger.debug("cancelled the runs of a client that left", { clientId: this.clientId });
+      if (cancelled > 0)
+        this.#ports.logger.debug("cancelled the runs of a client that left", { clientId: this.clientId });
     } catch (error) {
       this.#ports.logger.error("could not cancel the runs of a client that left", { error });
     }

@@ -1,4 +1,4 @@
-import type { Clock, Cursor, Dialect, Timer } from "@throughline/protocol";
+import { type Clock, type Cursor, type Dialect, ThroughlineError, type Timer } from "@throughline/protocol";
 import type { Delivery } from "../delivery/delivery.ts";
 import { sseFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
@@ -15,11 +15,14 @@ const KEEP_ALIVE = encoder.encode(": ping\n\n");
 export class SseTransport {
   readonly #delivery: Delivery;
   readonly #clock: Clock;
+  readonly #maxConnections: number;
   readonly #streams = new Set<SseStream>();
 
-  constructor(delivery: Delivery, clock: Clock) {
+  /** @param maxConnections streams open at once */
+  constructor(delivery: Delivery, clock: Clock, maxConnections: number) {
     this.#delivery = delivery;
     this.#clock = clock;
+    this.#maxConnections = maxConnections;
   }
 
   /** How many streams are open. */
@@ -30,6 +33,7 @@ export class SseTransport {
   /**
    * Follows the thread in this dialect from the cursor on, until the client goes.
    * @param breakOff drops the connection, where the host can; else the response's body fails
+   * @throws overloaded, corrupt, unavailable
    */
   async respond(
     thread: Thread,
@@ -37,6 +41,9 @@ export class SseTransport {
     cursor: Cursor | undefined,
     breakOff: (() => void) | undefined,
   ): Promise<Response> {
+    if (this.#streams.size >= this.#maxConnections) {
+      throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
+    }
     const stream = new SseStream(this.#clock, breakOff, () => this.#streams.delete(stream));
     this.#streams.add(stream);
     try {

@@ -200,7 +200,8 @@ class Connection implements Sink {
 /** @throws invalid_input when the request's target is no path */
 function describe(request: IncomingMessage): UpgradeRequest {
   const target = request.url ?? "/";
-  if (!URL.canParse(target, "ws://local")) throw new ThroughlineError("invalid_input", "The request's target is no path.");
+  if (!URL.canParse(target, "ws://local"))
+    throw new ThroughlineError("invalid_input", "The request's target is no path.");
   return {
     url: new URL(target, "ws://local"),
     host: request.headers.host,
@@ -210,7 +211,9 @@ function describe(request: IncomingMessage): UpgradeRequest {
 
 /** Answers an upgrade with a plain HTTP error. */
 function refuseUpgrade(socket: Duplex, error: ThroughlineError): void {
-  const body = JSON.stringify({ error: { code: error.code, message: error.message, remedy: ERRORS[error.code].remedy } });
+  const body = JSON.stringify({
+    error: { code: error.code, message: error.message, remedy: ERRORS[error.code].remedy },
+  });
   socket.end(
     `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
