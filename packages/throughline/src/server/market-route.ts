@@ -1,4 +1,4 @@
-import type { MarketData } from "@throughline/agents";
+import { seriesJson, type MarketData } from "@throughline/agents";
 import { admitLoopback } from "@throughline/gateway";
 import { ThroughlineError } from "@throughline/protocol";
 import { refusal } from "./refusal.ts";
@@ -16,7 +16,7 @@ export function marketRoute(data: Pick<MarketData, "series">, access: { readonly
       admit({ host: request.headers.get("host") ?? undefined, origin: request.headers.get("origin") ?? undefined });
       const symbol = searchParams.get("symbol");
       if (symbol === null) throw new ThroughlineError("invalid_input", "Name a symbol: ?symbol=AAPL.");
-      return data.series(symbol, searchParams.get("timeframe") ?? undefined);
+      return seriesJson(await data.series(symbol, searchParams.get("timeframe") ?? undefined));
     });
   };
 }
