@@ -1,6 +1,6 @@
 import { printCursor } from "@throughline/protocol";
 import type { AguiEvent, Cursor } from "@throughline/protocol";
-import { failureOf, failureOfResponse, RequestError } from "./failure.ts";
+import { failureOfResponse, NO_ANSWER, RequestError } from "./failure.ts";
 import type { System } from "./seams.ts";
 
 export interface AgentInfo {
@@ -99,6 +99,6 @@ async function answered<T>(promise: Promise<T>): Promise<T> {
     return await promise;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new RequestError(failureOf(error), { cause: error });
+    throw new RequestError(NO_ANSWER, { cause: error });
   }
 }

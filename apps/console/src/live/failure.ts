@@ -22,16 +22,24 @@ export class RequestError extends Error {
   }
 }
 
-const NO_ANSWER: Failure = {
+/** No answer came, or it broke off. */
+export const NO_ANSWER: Failure = {
   code: "network",
   message: "The server can’t be reached.",
   remedy: "Check that it is running; the page tries again by itself.",
   status: 0,
 };
 
-/** Makes any thrown value a failure; what is not a refusal of the server is a network failure. */
+const UNREADABLE: Failure = {
+  code: "unreadable",
+  message: "The server’s answer can’t be read.",
+  remedy: "Reload the page; it may be older than the server.",
+  status: 0,
+};
+
+/** Makes any thrown value a failure. What is not a request's own error went wrong with its answer. */
 export function failureOf(error: unknown): Failure {
-  return error instanceof RequestError ? error.failure : NO_ANSWER;
+  return error instanceof RequestError ? error.failure : UNREADABLE;
 }
 
 /** Whether trying again by itself can help: no answer, too busy, or a fault of the server. */

@@ -3,7 +3,7 @@ import type { AguiEvent, ThreadView } from "@throughline/protocol";
 import type { Api } from "./api.ts";
 import { transition } from "./connection.ts";
 import type { Connection, ConnectionEvent, Effect } from "./connection.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, NO_ANSWER, RequestError } from "./failure.ts";
 import { createSseReader } from "./sse.ts";
 import type { SseMessage } from "./sse.ts";
 import { ThrottledStore } from "./store.ts";
@@ -138,7 +138,7 @@ export class ThreadFeed {
       for (const message of read(text)) if (!signal.aborted) this.#receive(message);
     }
     // The server never ends a live stream of its own accord: something on the way cut it.
-    throw new TypeError("The event stream ended.");
+    throw new RequestError(NO_ANSWER);
   }
 
   #receive(message: SseMessage): void {
@@ -193,7 +193,9 @@ async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string>
   const reader = body.getReader();
   const decoder = new TextDecoder();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new RequestError(NO_ANSWER, { cause });
+    });
     if (done) return;
     yield decoder.decode(value, { stream: true });
   }

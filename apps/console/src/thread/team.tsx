@@ -1,11 +1,13 @@
-import { Check, CircleAlert, Circle, Users } from "lucide-react";
+import { Check, Circle, CircleAlert, CircleSlash, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import type { StepView, SubagentView, ThreadView } from "@throughline/protocol";
 import { cn } from "../ui/cn.ts";
-import { duration, whole } from "../ui/format.ts";
+import { duration, plural, whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { agentTag } from "./agent-tag.ts";
 import { StatusBadge } from "./status-badge.tsx";
+import { outcomeOf } from "./step-outcome.ts";
+import type { StepOutcome } from "./step-outcome.ts";
 
 interface TeamProps {
   readonly view: ThreadView | null;
@@ -18,7 +20,7 @@ export function Team({ view, now }: TeamProps) {
   if (view === null) return <TeamSkeleton />;
   const run = view.runs.at(-1) ?? null;
   const subagents = view.subagents.filter((subagent) => subagent.runId === run?.runId);
-  const steps = view.steps.filter((step) => step.runId === run?.runId);
+  const steps = view.steps.filter((step) => step.runId === run?.runId).map((step) => ({ step, outcome: outcomeOf(step, run) }));
   const { progress, confidence } = view;
   const isBare = subagents.length === 0 && steps.length === 0 && progress === null && confidence === null;
   return (
@@ -32,7 +34,13 @@ export function Team({ view, now }: TeamProps) {
         <Group title="Team">
           <ul className="flex flex-col">
             {subagents.map((subagent) => (
-              <Member key={subagent.subagentRunId} subagent={subagent} calls={view.toolCalls.filter((call) => call.subagentRunId === subagent.subagentRunId).length} now={now} />
+              <Member
+                key={subagent.subagentRunId}
+                subagent={subagent}
+                calls={view.toolCalls.filter((call) => call.subagentRunId === subagent.subagentRunId).length}
+                wasStopped={run?.status === "cancelled"}
+                now={now}
+              />
             ))}
           </ul>
         </Group>
@@ -44,10 +52,10 @@ export function Team({ view, now }: TeamProps) {
         </Group>
       )}
       {steps.length > 0 && (
-        <Group title="Plan" aside={`${steps.filter((step) => step.status === "completed").length} / ${steps.length}`}>
+        <Group title="Plan" aside={`${steps.filter(({ outcome }) => outcome === "done").length} / ${steps.length}`}>
           <ol className="flex flex-col gap-1.5">
-            {steps.map((step) => (
-              <Step key={`${step.name}-${step.startedAt}`} step={step} isActive={run?.endSeq === null} now={now} />
+            {steps.map(({ step, outcome }) => (
+              <Step key={`${step.name}-${step.startedAt}`} step={step} outcome={outcome} now={now} />
             ))}
           </ol>
         </Group>
@@ -85,22 +93,37 @@ function Group({ title, aside, children }: { readonly title: string; readonly as
   );
 }
 
-function Member({ subagent, calls, now }: { readonly subagent: SubagentView; readonly calls: number; readonly now: number }) {
+interface MemberProps {
+  readonly subagent: SubagentView;
+  /** How many tool calls it made. */
+  readonly calls: number;
+  /** A person stopped the run: then who had not finished did not fail. */
+  readonly wasStopped: boolean;
+  readonly now: number;
+}
+
+function Member({ subagent, calls, wasStopped, now }: MemberProps) {
   const { name, emoji, hue } = agentTag(subagent.name, subagent.emoji);
-  const isWorking = subagent.status === "working";
+  const { status } = subagent;
+  const isStopped = status === "failed" && wasStopped;
   const took = subagent.startedAt === null ? null : duration(Math.max(0, (subagent.endedAt ?? now) - subagent.startedAt));
+  const state = isStopped ? "stopped" : (subagent.message ?? STATUS[status]);
   return (
     <li data-hue={hue} data-testid="agent" className="arrive flex items-center gap-2 border-b border-hairline py-2 first:pt-0 last:border-b-0 last:pb-0">
-      <span aria-hidden className={cn("grid size-6 shrink-0 place-items-center rounded-control bg-agent/14 text-xs", isWorking && "ring-1 ring-agent/60")}>
+      <span aria-hidden className={cn("grid size-6 shrink-0 place-items-center rounded-control bg-agent/14 text-xs", status === "working" && "ring-1 ring-agent/60")}>
         {emoji ?? name.charAt(0)}
       </span>
       <div className="min-w-0 flex-1">
         <p className="truncate text-sm font-medium">{name}</p>
-        <p className="nums truncate text-xs text-quiet">{subagent.message ?? STATUS[subagent.status]}{calls > 0 && subagent.message === null && ` · ${calls} tool${calls === 1 ? "" : "s"}`}</p>
+        <p className="nums truncate text-xs text-quiet" title={state}>
+          {state}
+          {calls > 0 && ` · ${plural(calls, "tool")}`}
+        </p>
       </div>
-      <span className={cn("nums flex items-center gap-1 text-xs", isWorking ? "text-agent" : "text-quiet")}>
-        {subagent.status === "completed" && <Check aria-hidden className="size-3.5 text-green" />}
-        {subagent.status === "failed" && <CircleAlert aria-hidden className="size-3.5 text-red" />}
+      <span className={cn("nums flex items-center gap-1 text-xs", status === "working" ? "text-agent" : "text-quiet")}>
+        {status === "completed" && <Check aria-hidden className="size-3.5 text-green" />}
+        {isStopped && <CircleSlash aria-hidden className="size-3.5" />}
+        {status === "failed" && !isStopped && <CircleAlert aria-hidden className="size-3.5 text-red" />}
         {took}
       </span>
     </li>
@@ -114,17 +137,21 @@ const STATUS: Record<SubagentView["status"], string> = {
   failed: "cut short",
 };
 
-function Step({ step, isActive, now }: { readonly step: StepView; readonly isActive: boolean; readonly now: number }) {
-  const isDone = step.status === "completed";
-  const end = step.endedAt ?? (isActive ? now : null);
+interface StepProps {
+  readonly step: StepView;
+  readonly outcome: StepOutcome;
+  readonly now: number;
+}
+
+function Step({ step, outcome, now }: StepProps) {
+  const end = step.endedAt ?? (outcome === "active" ? now : null);
+  const icon = "size-3.5 shrink-0";
   return (
     <li className="flex items-center gap-2 text-sm">
-      {isDone ? (
-        <Check aria-label="done" className="size-3.5 shrink-0 text-green" />
-      ) : (
-        <Circle aria-label={isActive ? "under way" : "not finished"} className={cn("size-3.5 shrink-0", isActive ? "animate-pulse text-signal" : "text-quiet")} />
-      )}
-      <span className={cn("min-w-0 flex-1 truncate", isDone && "text-quiet")}>{step.name}</span>
+      {outcome === "done" && <Check aria-label="done" className={`${icon} text-green`} />}
+      {outcome === "active" && <Circle aria-label="under way" className={`${icon} animate-pulse text-signal`} />}
+      {outcome === "cut" && <CircleSlash aria-label="not finished" className={`${icon} text-quiet`} />}
+      <span className={cn("min-w-0 flex-1 truncate", outcome !== "active" && "text-quiet")}>{step.name}</span>
       {step.startedAt !== null && end !== null && <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>}
     </li>
   );

@@ -40,12 +40,13 @@ export function ThreadPage({ threadId }: { readonly threadId: string }) {
   );
 }
 
-function Thread({ session, feed, outgoing }: Watched) {
+function Thread({ session, feed, link, outgoing }: Watched) {
   const { view, spans } = feed;
   const [draft, setDraft] = useState<{ text: string } | null>(null);
   const run = view?.runs.at(-1) ?? null;
   const told = useMemo(() => (view === null ? 0 : lastMoment(view, spans)), [view, spans]);
-  const now = useRunClock(told, run?.status === "running");
+  // Cut off, the page does not know what time it is for the run.
+  const now = useRunClock(told, run?.status === "running" && link.phase === "live");
   const agent = run?.agent ?? outgoing[0]?.agent ?? DEFAULT_AGENT;
   const composer = (
     <Composer
@@ -70,6 +71,7 @@ function Thread({ session, feed, outgoing }: Watched) {
 
 function Heading({ threadId, view, firstWords }: { readonly threadId: string; readonly view: ThreadView | null; readonly firstWords: string | null }) {
   const title = titleOf(view) ?? firstWords;
+  const run = view?.runs.at(-1);
   return (
     <>
       <span aria-hidden className="text-hairline max-md:hidden">
@@ -79,7 +81,7 @@ function Heading({ threadId, view, firstWords }: { readonly threadId: string; re
       <span className="max-xl:hidden">
         <CopyId id={threadId} label="Thread" />
       </span>
-      {view !== null && view.runs.length > 0 && <StatusBadge status={view.status} className="max-md:hidden" />}
+      {run !== undefined && <StatusBadge status={run.status} className="max-md:hidden" />}
     </>
   );
 }
