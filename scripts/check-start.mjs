@@ -16,6 +16,8 @@ const server = spawn("npm", ["start"], {
   env,
   stdio: ["ignore", "pipe", "inherit"],
   shell: process.platform === "win32",
+  // A group of its own, so that a failure can end all of it and not just npm.
+  detached: process.platform !== "win32",
 });
 const ended = new Promise((resolve) => server.once("exit", (code, signal) => resolve(signal ?? code)));
 
@@ -37,11 +39,20 @@ try {
   if (stillThere) throw new Error(`${url} still answers after the end of npm start`);
   console.log("ended with 0 after SIGTERM");
 } catch (error) {
-  server.kill("SIGKILL");
+  if (process.platform !== "win32" && server.pid !== undefined) killGroup(server.pid);
   console.error(error);
   process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {number} leader */
+function killGroup(leader) {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // All of it has ended already.
+  }
 }
 
 /** @returns {Promise<string>} the address in the line that says the server is ready */
