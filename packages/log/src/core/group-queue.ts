@@ -8,7 +8,7 @@ import type { GroupReply, Op, Outcome } from "./ops.ts";
 import type { Store } from "./store.ts";
 
 /** Bounds of one group, so that a single commit never takes long. */
-const MAX_GROUP_OPS = 4_096;
+const MAX_GROUP_OPS = 768;
 const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 
 export interface Pending {

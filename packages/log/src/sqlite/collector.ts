@@ -50,6 +50,10 @@ export class Collector {
     this.#replace = db.prepare("UPDATE chunks SET crc = ?, body = ? WHERE id = ?");
   }
 
+  get busy(): boolean {
+    return this.#job !== undefined;
+  }
+
   /** Starts on the next garbage unless it is at work already. */
   start(): void {
     if (this.#job !== undefined) return;

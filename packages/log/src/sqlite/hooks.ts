@@ -12,6 +12,7 @@ export const CRASH_POINTS = [
   "checkpointing",
   "checkpointed",
   "collecting",
+  "closing",
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

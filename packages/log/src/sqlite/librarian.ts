@@ -1,7 +1,4 @@
-/**
- * Entry of the librarian thread: keeps the index, written behind, and answers cold reads (L5).
- * Being an entry it may touch the thread's globals: ports and the timers that pace the writing.
- */
+/** Entry of the librarian thread: keeps the index, written behind, and answers cold reads (L5). */
 import Sqlite, { type Database } from "better-sqlite3";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { damaged, Refused } from "../core/refused.ts";
@@ -11,6 +8,7 @@ import { IndexDamaged, LogReader } from "./log-reader.ts";
 import type { Answer, FromLibrarian, LibrarianData, PackedRead, Query, QueryValues, ToLibrarian } from "./messages.ts";
 import { catchUp, flushNow, newIndex, openIndex, type OpenedIndex } from "./open-index.ts";
 import { RecentHeads } from "./recent-heads.ts";
+import { after, inLaterTurn } from "./system.ts";
 
 const FLUSH_MS = 2_000;
 const FLUSH_ENTRIES = 100_000;
@@ -33,7 +31,7 @@ class Librarian {
   readonly #heads = new RecentHeads();
   #library: Library | undefined;
   #flush: Generator<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: () => void = () => {};
 
   constructor(main: MessagePort, data: LibrarianData) {
     this.#main = main;
@@ -158,21 +156,22 @@ class Librarian {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => this.#startFlush(), FLUSH_MS);
+    this.#stopTimer = after(FLUSH_MS, () => this.#startFlush());
   }
 
   #startFlush(): void {
     if (this.#flush !== undefined) return;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#heads.drop();
     this.#flush = this.#opened().index.postings.flush();
     this.#continueFlush();
   }
 
   #continueFlush(): void {
+    if (this.#library === undefined) return;
     if (this.#flush === undefined) return this.#schedule();
     this.#hooks.reach("indexing");
-    if (this.#flushSlice(this.#flush)) setImmediate(() => this.#continueFlush());
+    if (this.#flushSlice(this.#flush)) inLaterTurn(() => this.#continueFlush());
     else {
       this.#flush = undefined;
       this.#schedule();
@@ -191,10 +190,11 @@ class Librarian {
   }
 
   #close(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     if (this.#library !== undefined) {
       this.#finishFlush(this.#library.index);
       this.#library.log.close();
+      this.#library = undefined;
     }
     this.#tellWriter({ type: "closed" });
     this.#writer.close();
@@ -203,6 +203,7 @@ class Librarian {
 
   #finishFlush({ db, postings }: OpenedIndex): void {
     try {
+      this.#hooks.reach("indexing");
       while (this.#flush?.next().done === false);
       flushNow(postings);
     } catch {

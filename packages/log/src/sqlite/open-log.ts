@@ -8,6 +8,7 @@ import { epochNonce } from "../core/epoch-mint.ts";
 import type { Durability, Recovery } from "../stream-log.ts";
 import { verifyChunk, type ChunkRow } from "./chunk.ts";
 import type { LogFiles } from "./files.ts";
+import { inspectTables } from "./inspect.ts";
 import { readMark } from "./mark.ts";
 import { sealValue, unsealValue, type Progress, type SealedRow, type Session } from "./rows.ts";
 import { prepareLog } from "./schema.ts";
@@ -34,8 +35,8 @@ export function openLog({ files, durability, uuid }: OpenLogOptions): OpenedLog 
   try {
     configure(db, durability);
     prepareLog(db);
-    const last = readRow<Session>(db, "session");
-    const progress = readRow<Progress>(db, "progress") ?? { commit: 0, chunk: 0, owner: 0, headsTo: 0 };
+    const last = readRow(db, "session") as Session | undefined;
+    const progress = (readRow(db, "progress") as Progress | undefined) ?? { commit: 0, chunk: 0, owner: 0, headsTo: 0 };
     const now = { durability, inode: inodeOf(files.log), ...bootId() };
     const doubts = last === undefined ? [] : doubtsOf(db, files, last, progress, now);
     const session: Session = {
@@ -44,6 +45,7 @@ export function openLog({ files, durability, uuid }: OpenLogOptions): OpenedLog 
       epochEnd: doubts.length > 0 ? epochNonce(uuid) : (last?.epochEnd ?? ""),
       ...now,
     };
+    inspectTables(db);
     const tails = readTail(db, progress);
     writeSession(db, session);
     const unclean = last?.clean === false;
@@ -70,9 +72,9 @@ function configure(db: Database, durability: Durability): void {
   db.pragma("cache_size = -32000");
 }
 
-function readRow<T extends Progress | Session>(db: Database, table: "progress" | "session"): T | undefined {
+function readRow(db: Database, table: "progress" | "session"): unknown {
   const row = db.prepare<[], SealedRow>(`SELECT state, crc FROM ${table}`).get();
-  return row === undefined ? undefined : unsealValue<T>(`the ${table} entry`, row);
+  return row === undefined ? undefined : unsealValue(`the ${table} entry`, row);
 }
 
 /** Reasons to believe that a position read earlier may stand for another record now. */

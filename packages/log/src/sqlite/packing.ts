@@ -140,7 +140,7 @@ export function unpackGroup(group: PackedGroup): Op<Span>[] {
       const length = plan[i++] as number;
       const lengthsAt = i;
       const start = byte;
-      for (let end = i + length; i < end; i += 1) byte += plan[i] as number;
+      for (; i < lengthsAt + length; i += 1) byte += plan[i] as number;
       const records: Span = { length, group, lengthsAt, start, size: byte - start };
       const append: { -readonly [K in keyof AppendOp<Span>]: AppendOp<Span>[K] } = { stream, records };
       if (expectedHead >= 0) append.expectedHead = expectedHead;

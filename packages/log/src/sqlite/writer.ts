@@ -1,7 +1,4 @@
-/**
- * Entry of the writer thread, the only one that writes `log.db` (L5). Being an entry it may touch
- * the thread's globals; everything else is handed what it needs.
- */
+/** Entry of the writer thread, the only one that writes `log.db` (L5). */
 import type { Database } from "better-sqlite3";
 import { parentPort, workerData, type MessagePort, type Transferable } from "node:worker_threads";
 import { EpochMint, epochNonce } from "../core/epoch-mint.ts";
@@ -18,7 +15,10 @@ import type { FromLibrarian, FromWriter, ToLibrarian, ToWriter, WriterData } fro
 import { openLog, writeSession, type OpenedLog } from "./open-log.ts";
 import type { PackedGroup } from "./packing.ts";
 import { SqliteShelf } from "./shelf.ts";
+import { inLaterTurn } from "./system.ts";
 
+/** What is left to collect on closing is done in so many steps, or left to the next opening. */
+const CLOSING_STEPS = 64;
 const NO_PAGE_LIMIT = 4_294_967_294;
 
 class Writer {
@@ -33,6 +33,8 @@ class Writer {
   readonly #hooks: Hooks;
   /** Once the disk has failed, nothing is written until the log is opened again. */
   #fault: WriteFault | undefined;
+  /** Set when asked to close: how many more steps the collector gets. */
+  #closingSteps: number | undefined;
 
   constructor(main: MessagePort, data: WriterData) {
     const files = logFiles(data.dir);
@@ -55,13 +57,15 @@ class Writer {
   }
 
   handleMain(message: ToWriter): void {
-    if (message.type === "commit") this.#commit(message.group);
-    else this.#tellLibrarian({ type: "close" });
+    if (message.type === "commit") return this.#commit(message.group);
+    this.#closingSteps = CLOSING_STEPS;
+    this.#closeWhenCollected();
   }
 
   handleLibrarian(message: FromLibrarian): void {
-    if (message.type === "closed") this.#close();
-    else this.#guard(() => this.#collector.located(message));
+    if (message.type === "closed") return this.#close();
+    this.#guard(() => this.#collector.located(message));
+    this.#closeWhenCollected();
   }
 
   collect(): void {
@@ -82,6 +86,15 @@ class Writer {
       this.#checkpointer.run();
       if (result.freed) this.#collector.start();
     });
+  }
+
+  #closeWhenCollected(): void {
+    if (this.#closingSteps === undefined) return;
+    if (this.#closingSteps > 0 && this.#collector.busy) this.#closingSteps -= 1;
+    else {
+      this.#closingSteps = undefined;
+      this.#tellLibrarian({ type: "close" });
+    }
   }
 
   // The librarian first: whoever reads after the answer must find what was acknowledged.
@@ -110,6 +123,7 @@ class Writer {
   #close(): void {
     this.#guard(() => {
       writeSession(this.#opened.db, { ...this.#opened.session, clean: true });
+      this.#hooks.reach("closing");
       this.#checkpointer.finish();
     });
     this.#opened.db.close();
@@ -135,7 +149,7 @@ function start(main: MessagePort, data: WriterData): void {
     main.on("message", (message: ToWriter) => writer.handleMain(message));
     data.librarian.on("message", (message: FromLibrarian) => writer.handleLibrarian(message));
     // What a crash left uncollected. In a later turn: the first commits need not wait for it.
-    setImmediate(() => writer.collect());
+    inLaterTurn(() => writer.collect());
   } catch (error) {
     const refusal = error instanceof Refused ? error.refusal : writeFault(error);
     main.postMessage({ type: "refused", refusal } satisfies FromWriter);

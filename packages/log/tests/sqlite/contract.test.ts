@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqliteLog } from "../src/index.ts";
-import { streamLogContract } from "../src/testing/index.ts";
+import { openSqliteLog } from "../../src/index.ts";
+import { streamLogContract } from "../../src/testing/index.ts";
 
 streamLogContract(
   {

@@ -1,5 +1,5 @@
-import { createMemoryLog, memoryDisk } from "../src/index.ts";
-import { streamLogContract } from "../src/testing/index.ts";
+import { createMemoryLog, memoryDisk } from "../../src/index.ts";
+import { streamLogContract } from "../../src/testing/index.ts";
 
 streamLogContract({
   name: "memory",
