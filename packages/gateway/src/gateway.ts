@@ -15,6 +15,7 @@ import { Runs } from "./runs/runs.ts";
 import { systemClock, systemRandom } from "./system.ts";
 import { keys } from "./threads/names.ts";
 import { Threads } from "./threads/threads.ts";
+import { ClientMemory } from "./transports/client-memory.ts";
 import { Clients } from "./transports/clients.ts";
 import { Leaves } from "./transports/leaves.ts";
 import { Session } from "./transports/session.ts";
@@ -98,7 +99,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     { admit, maxBodyBytes: limits.maxFrameBytes },
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
-  const sessions = { threads, runs, delivery, clients, leaves, clock, logger, rate };
+  const memory = new ClientMemory(log, clock);
+  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, rate };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");

@@ -1,4 +1,4 @@
-import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughline/protocol";
+import { type Dialect, type DialectContext, emptyView, type JsonObject, type ThreadEvent } from "@throughline/protocol";
 import { AgentStreamServerFrame } from "@throughline/protocol/schemas";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -67,7 +67,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
           fc.jsonValue().map((payload) => JSON.stringify({ type: "chat", payload })),
         ),
         (text) => {
-          const { commands, replies } = dialect.decode(text, 0);
+          const { commands, replies } = dialect.decode(text, CONTEXT, 0);
           expect(commands.length + replies.length).toBeLessThanOrEqual(1);
         },
       ),
@@ -82,10 +82,10 @@ test("every frame of the agent stream is as its schema says", () => {
       for (const { seq, frame } of play(dialect, events).sent) AgentStreamServerFrame.parse({ ...frame, seq });
     }),
   );
-  const at = { epoch: "e", lastSeq: 3 };
-  AgentStreamServerFrame.parse(dialect.greet(CONTEXT, { clientId: "c", now: 0, ...at }));
-  AgentStreamServerFrame.parse(dialect.reset("ahead", at));
-  AgentStreamServerFrame.parse(dialect.error("thread_busy", "busy", 0));
-  AgentStreamServerFrame.parse(dialect.acknowledge({ type: "cancel" }, { ok: true }, 0));
+  const at = { epoch: "e", lastSeq: 3, now: 0 };
+  AgentStreamServerFrame.parse(dialect.greet(CONTEXT, { clientId: "c", view: emptyView("thread-1"), ...at }));
+  AgentStreamServerFrame.parse(dialect.reset(CONTEXT, "ahead", at));
+  AgentStreamServerFrame.parse(dialect.error("thread_busy", "busy", CONTEXT, 0));
+  AgentStreamServerFrame.parse(dialect.acknowledge({ type: "cancel" }, { ok: true }, CONTEXT, 0));
   AgentStreamServerFrame.parse(dialect.idle?.frame);
 });

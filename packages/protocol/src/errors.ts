@@ -22,6 +22,7 @@ export const ERRORS = {
   run_not_active: { status: 409, remedy: "The run has ended; start a new one." },
   queue_full: { status: 429, remedy: "Wait until one of the thread's queued runs has started." },
   rate_limited: { status: 429, remedy: "Slow down; try again after the time given." },
+  messages_dropped: { status: 410, remedy: "Nothing to mend; ask whoever sent them, or stay away for less long." },
   // The log
   stream_exists: { status: 409, remedy: "Use another name, or append to the stream that is there." },
   stream_closed: { status: 409, remedy: "The stream takes no more records; start another." },

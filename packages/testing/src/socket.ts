@@ -127,6 +127,13 @@ export class MemorySocket {
         return link.buffered;
       },
       onceDrained: (listener) => link.onceDrained(listener),
+      // A peer that still hears echoes a ping once it has read what came before it.
+      ping: (payload) =>
+        link.onceDrained(() =>
+          this.#later(() => {
+            if (!this.#deaf && this.#end === undefined) this.#handler.handlePong(payload);
+          }),
+        ),
       // The close frame follows what was written, as on a real socket, unless nobody reads there.
       end: (reason) => {
         if (reason === "slow") this.#later(() => this.#finish(reason, 0));

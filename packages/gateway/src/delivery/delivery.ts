@@ -30,7 +30,7 @@ export class Delivery {
     this.#flusher = new Flusher(clock);
   }
 
-  contextOf(thread: Thread): DialectContext {
+  contextOf(thread: { readonly id: string }): DialectContext {
     return { threadId: thread.id, origin: this.#origin };
   }
 
@@ -43,12 +43,12 @@ export class Delivery {
     const { thread, dialect, sink, cursor } = options;
     const channel = await this.#openChannel(options);
     const rejoin = (reason: ResetReason): number => {
-      const at = { epoch: thread.epoch, lastSeq: thread.head };
-      sink.write(options.framing.plain(dialect.reset(reason, at)));
-      return joinPoint(thread, dialect);
+      const at = { epoch: thread.epoch, lastSeq: thread.head, now: this.#clock.now() };
+      sink.write(options.framing.plain(dialect.reset(channel.context, reason, at)));
+      return join(channel, sink);
     };
     const refusal = cursor === undefined ? undefined : thread.refusal(cursor);
-    const from = refusal === undefined ? (cursor?.seq ?? joinPoint(thread, dialect)) : rejoin(refusal);
+    const from = refusal === undefined ? (cursor?.seq ?? join(channel, sink)) : rejoin(refusal);
     return new Subscription({ channel, sink, cursor: from, clock: this.#clock, trimmed: () => rejoin("trimmed") });
   }
 
@@ -96,10 +96,21 @@ export class Delivery {
   }
 }
 
-/** The cursor of one who comes without. */
-function joinPoint(thread: Thread, dialect: Dialect): number {
-  if (dialect.lateJoin === "all") return 0;
-  const { status } = thread.view;
-  const going = status === "running" || status === "paused";
-  return dialect.lateJoin === "run" && going ? runStartBefore(thread, thread.head) : thread.head;
+/** Gives one who comes without a cursor what is in force, and the cursor to go on from. */
+function join(channel: Channel, sink: Sink): number {
+  const { thread, dialect, context } = channel;
+  switch (dialect.lateJoin) {
+    case "all":
+      return 0;
+    case "run": {
+      const { status } = thread.view;
+      return status === "running" || status === "paused" ? runStartBefore(thread, thread.head) : thread.head;
+    }
+    case "view":
+      for (const { seq, frame } of dialect.snapshot?.(thread.view, context) ?? [])
+        sink.write(channel.encode(frame, seq));
+      return thread.head;
+    case "live":
+      return thread.head;
+  }
 }

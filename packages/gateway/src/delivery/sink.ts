@@ -6,9 +6,11 @@ export interface Sink {
   readonly buffered: number;
   /** Calls `listener` once, when `buffered` has fallen far enough to write on. */
   onceDrained(listener: () => void): void;
+  /** Asks the peer to echo the payload, where the transport can; the handler hears of it. */
+  ping(payload: string): void;
   /** Ends the connection in a way that its client can resume from. */
   end(reason: EndReason): void;
 }
 
 /** Why the server ends a connection; each transport says it in its own way. */
-export type EndReason = "slow" | "draining" | "gone" | "rate" | "dead" | "failed";
+export type EndReason = "slow" | "draining" | "gone" | "rate" | "stale" | "failed";

@@ -63,9 +63,9 @@ export const agentStream: Dialect<State> = {
     epoch,
     last_seq: lastSeq,
   }),
-  reset: (reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
+  reset: (_context, reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
   acknowledge,
-  error: errorFrame,
+  error: (code, message, _context, now) => errorFrame(code, message, now),
 };
 
 function step(state: State, { event }: ThreadEvent, context: DialectContext): Step<State> {
@@ -217,7 +217,7 @@ function runError(state: State, event: Of<EventType.RUN_ERROR>): JsonObject {
   return { type: "error", message: event.message, details, run_id: state.runId, timestamp: time(event) };
 }
 
-function decode(text: string, now: number): Decoded {
+function decode(text: string, _context: DialectContext, now: number): Decoded {
   const parsedFrame = parseJsonObject(text);
   if (!parsedFrame.ok) return refuse(parsedFrame.code, parsedFrame.message, now);
   const frame = parsedFrame.value;
@@ -259,7 +259,7 @@ function decodeAnswer(payload: JsonObject, id: { id?: string }, now: number): De
   return command({ type: "answer", ...id, interruptId, answer });
 }
 
-function acknowledge(given: Command, outcome: Outcome, now: number): JsonObject | undefined {
+function acknowledge(given: Command, outcome: Outcome, _context: DialectContext, now: number): JsonObject | undefined {
   if (given.type === "cancel") return { type: "cancelled", success: outcome.ok, timestamp: iso(now) };
   return outcome.ok ? undefined : errorFrame(outcome.code, outcome.message, now);
 }

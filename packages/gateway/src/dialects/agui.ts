@@ -8,7 +8,7 @@ export const agui: Dialect = {
   step: (state, { event }) => ({ state, frame: event as unknown as JsonObject }),
   decode: (): Decoded => ({ commands: [], replies: [], ignored: true }),
   greet: () => undefined,
-  reset: (reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
+  reset: (_context, reason, { epoch, lastSeq }) => ({ type: "reset", epoch, last_seq: lastSeq, reason }),
   acknowledge: () => undefined,
   error: (code, message) => ({ type: "error", code, message }),
 };

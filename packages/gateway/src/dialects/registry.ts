@@ -5,7 +5,10 @@ import { agentStream } from "./agent-stream.ts";
 export interface Address {
   readonly clientId: string;
   readonly threadId: string;
+  /** Who answers a start that names nobody. */
   readonly agent: string;
+  /** Whether the client brought its id, so that it may come back under it. */
+  readonly named?: boolean;
 }
 
 /** Where a dialect is spoken over WebSocket. */

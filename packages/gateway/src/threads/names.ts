@@ -49,6 +49,11 @@ export const keys = {
   recents: (tenant: string) => `recent/${tenant}/`,
   /** A stored fold of the thread, so that opening it does not read all of it. */
   checkpoint: (tenant: string, threadId: string) => `view/${tenant}/${threadId}`,
+  /** How far a client that may come back has acknowledged a thread, and the frames kept for it. */
+  client: (place: { readonly tenant: string; readonly threadId: string; readonly clientId: string }) =>
+    `client/${place.tenant}/${place.threadId}/${place.clientId}`,
+  clients: (tenant: string, threadId: string) => `client/${tenant}/${threadId}/`,
+  mailOf: (clientKey: string) => `mail/${clientKey}`,
   /** Counts the processes that have owned this log; fences the writers of earlier ones. */
   incarnation: "incarnation",
 };

@@ -1,10 +1,9 @@
 import {
   type Clock,
-  type Command,
   type Cursor,
+  type Dialect,
   type JsonObject,
   type Logger,
-  type Outcome,
   ThroughlineError,
   type Timer,
 } from "@throughline/protocol";
@@ -12,13 +11,15 @@ import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { websocketFraming } from "../delivery/framing.ts";
-import type { Sink } from "../delivery/sink.ts";
+import type { EndReason, Sink } from "../delivery/sink.ts";
 import type { Subscription } from "../delivery/subscription.ts";
 import type { Address, Mount } from "../dialects/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import { checkId } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
+import { carryOut } from "./carry-out.ts";
+import type { ClientMemory } from "./client-memory.ts";
 import type { Clients, ConnectedClient } from "./clients.ts";
 import type { Leaves } from "./leaves.ts";
 import { type Rate, RateLimit } from "./rate.ts";
@@ -30,6 +31,7 @@ export interface SessionPorts {
   readonly delivery: Delivery;
   readonly clients: Clients;
   readonly leaves: Leaves;
+  readonly memory: ClientMemory;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rate: Rate;
@@ -37,28 +39,40 @@ export interface SessionPorts {
 
 /** How many frames of a client may wait while an earlier one is worked on. */
 const MAX_WAITING = 256;
+/** How often a client that is remembered is asked how far it has come. */
+const ACKNOWLEDGE_MS = 1_000;
 
 /**
  * One client's connection in one dialect, whatever socket carries it: greets, follows the thread,
- * and carries out what the client's frames ask for, one after another.
+ * carries out what the client's frames ask for, one after another, and keeps what the dialect
+ * promises beside (peers, silence, leaving, coming back).
  */
 export class Session implements ConnectedClient {
   readonly dialect: string;
+  readonly tenant: string;
+  readonly threadId: string;
   readonly clientId: string;
+  readonly connectedAt: number;
   readonly #ports: SessionPorts;
-  readonly #mount: Mount;
+  readonly #protocol: Dialect;
   readonly #address: Address;
   readonly #principal: Principal;
   readonly #sink: Sink;
   readonly #limit: RateLimit;
+  #lastSeenAt: number;
+  #acknowledged = 0;
   #work: Promise<void>;
   #waiting = 0;
   #thread: Thread | undefined;
   #subscription: Subscription | undefined;
-  #idle: Timer | undefined;
+  readonly #timers: Record<"idle" | "stale" | "acknowledge", Timer | undefined> = {
+    idle: undefined,
+    stale: undefined,
+    acknowledge: undefined,
+  };
   #closed = false;
 
-  /** @throws invalid_input when an id of the address cannot be one */
+  /** @throws forbidden, or invalid_input when an id of the address cannot be one */
   constructor(options: {
     readonly ports: SessionPorts;
     readonly mount: Mount;
@@ -67,23 +81,35 @@ export class Session implements ConnectedClient {
     readonly sink: Sink;
     readonly cursor: Cursor | undefined;
   }) {
-    this.dialect = options.mount.dialect.name;
-    this.clientId = checkId("client_id", options.address.clientId);
-    checkId("thread_id", options.address.threadId);
     this.#ports = options.ports;
-    this.#mount = options.mount;
+    this.#protocol = options.mount.dialect;
     this.#address = options.address;
     this.#principal = options.principal;
     this.#sink = options.sink;
     this.#limit = new RateLimit(options.ports.rate, options.ports.clock);
-    authorize(this.#principal, "read", this.#address.threadId);
+    this.dialect = this.#protocol.name;
+    this.tenant = this.#principal.tenant;
+    this.clientId = checkId("client_id", this.#address.clientId);
+    this.threadId = checkId("thread_id", this.#address.threadId);
+    this.connectedAt = this.#ports.clock.now();
+    this.#lastSeenAt = this.connectedAt;
+    authorize(this.#principal, "read", this.threadId);
     this.#work = this.#open(options.cursor).catch((error: unknown) => this.#fail(error));
+  }
+
+  get lastSeenAt(): number {
+    return this.#lastSeenAt;
+  }
+
+  get lag(): number {
+    return this.#thread === undefined ? 0 : this.#thread.head - (this.#subscription?.cursor ?? this.#thread.head);
   }
 
   /** A text frame of the client's. */
   handleText(text: string): void {
     if (this.#closed) return;
-    this.#watchIdle();
+    this.#lastSeenAt = this.#ports.clock.now();
+    this.#watchSilence();
     if (!this.#limit.take() || this.#waiting >= MAX_WAITING) {
       this.#sink.end("rate");
       return;
@@ -91,7 +117,18 @@ export class Session implements ConnectedClient {
     this.#waiting += 1;
     this.#work = this.#work.then(async () => {
       this.#waiting -= 1;
-      await this.#handleFrame(text);
+      await this.#handleFrame(text).catch((error: unknown) => this.#fail(error));
+    });
+  }
+
+  /** The client has got everything up to the position that a ping carried. */
+  handlePong(payload: string): void {
+    const seq = Number(payload);
+    if (this.#closed || this.#thread === undefined || !(seq > this.#acknowledged)) return;
+    this.#acknowledged = seq;
+    const { memory, logger } = this.#ports;
+    memory.note(this, { epoch: this.#thread.epoch, seq }).catch((error: unknown) => {
+      logger.debug("a client's position was not stored", { clientId: this.clientId, error });
     });
   }
 
@@ -99,104 +136,130 @@ export class Session implements ConnectedClient {
   handleClose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#idle?.cancel();
+    for (const timer of Object.values(this.#timers)) timer?.cancel();
     this.#subscription?.close();
     if (this.#thread === undefined) return;
-    this.#ports.clients.remove(this);
-    if (this.#mount.dialect.cancelsOnLeave === true)
-      this.#ports.leaves.left(this.#presence, () => void this.#cancelOwn());
+    const { clients, leaves, delivery, clock } = this.#ports;
+    clients.remove(this);
+    const context = delivery.contextOf(this.#thread);
+    this.#tellPeers(this.#protocol.peers?.left(this.clientId, context, clock.now()));
+    if (this.#protocol.cancelsOnLeave === true) leaves.left(this.#presence, () => void this.#cancelOwn());
   }
 
   tell(frame: JsonObject): void {
     if (!this.#closed) this.#sink.write(websocketFraming.plain(frame));
   }
 
-  get #presence(): string {
-    return `${this.#principal.tenant}/${this.#address.threadId}/${this.clientId}`;
+  end(reason: EndReason): void {
+    this.#sink.end(reason);
   }
 
-  async #open(cursor: Cursor | undefined): Promise<void> {
+  get #presence(): string {
+    return `${this.tenant}/${this.threadId}/${this.clientId}`;
+  }
+
+  async #open(asked: Cursor | undefined): Promise<void> {
     const { threads, delivery, clients, leaves, clock } = this.#ports;
-    const thread = await threads.ensure(this.#principal.tenant, this.#address.threadId);
+    const thread = await threads.ensure(this.tenant, this.threadId);
+    const cursor = asked ?? (await this.#recall());
     if (this.#closed) return;
     this.#thread = thread;
-    clients.add(this);
-    if (this.#mount.dialect.cancelsOnLeave === true) leaves.arrived(this.#presence);
-    const { dialect } = this.#mount;
-    const client = { clientId: this.clientId, epoch: thread.epoch, lastSeq: thread.head, now: clock.now() };
-    const greeting = dialect.greet(delivery.contextOf(thread), client);
+    const context = delivery.contextOf(thread);
+    const now = clock.now();
+    const joining = { clientId: this.clientId, epoch: thread.epoch, lastSeq: thread.head, view: thread.view, now };
+    const greeting = this.#protocol.greet(context, joining);
     if (greeting !== undefined) this.tell(greeting);
-    this.#watchIdle();
-    const subscription = await delivery.follow({
-      thread,
-      dialect,
-      framing: websocketFraming,
-      sink: this.#sink,
-      cursor,
-    });
+    clients.add(this);
+    this.#tellPeers(this.#protocol.peers?.joined(this.clientId, context, now));
+    if (this.#protocol.cancelsOnLeave === true) leaves.arrived(this.#presence);
+    this.#watchSilence();
+    const follow = { thread, dialect: this.#protocol, framing: websocketFraming, sink: this.#sink, cursor };
+    const subscription = await delivery.follow(follow);
     this.#subscription = subscription;
     if (this.#closed) subscription.close();
+    else if (this.#protocol.remembersClients === true) await this.#beRemembered(thread, subscription);
+  }
+
+  async #recall(): Promise<Cursor | undefined> {
+    if (this.#protocol.remembersClients !== true || this.#address.named !== true) return undefined;
+    return this.#ports.memory.recall(this);
+  }
+
+  /** From now on the client's place is kept, and so is what is sent to it while it is away. */
+  async #beRemembered(thread: Thread, subscription: Subscription): Promise<void> {
+    const { memory } = this.#ports;
+    const known = await memory.recall(this);
+    if (known === undefined) {
+      await memory.note(this, { epoch: thread.epoch, seq: subscription.cursor });
+      await memory.prune(this);
+    }
+    const mail = await memory.collect(this);
+    for (const frame of mail?.frames ?? []) this.tell(frame);
+    if (mail !== undefined && mail.dropped > 0) {
+      const text = `${mail.dropped} older messages to you were dropped while you were away.`;
+      this.tell(
+        this.#protocol.error("messages_dropped", text, this.#ports.delivery.contextOf(thread), this.#ports.clock.now()),
+      );
+    }
+    this.#askForAcknowledgement(subscription);
+  }
+
+  #askForAcknowledgement(subscription: Subscription): void {
+    if (this.#closed) return;
+    this.#timers.acknowledge = this.#ports.clock.setTimeout(() => {
+      if (subscription.cursor > this.#acknowledged) this.#sink.ping(String(subscription.cursor));
+      this.#askForAcknowledgement(subscription);
+    }, ACKNOWLEDGE_MS);
   }
 
   async #handleFrame(text: string): Promise<void> {
-    if (this.#closed) return;
-    const { commands, replies } = this.#mount.dialect.decode(text, this.#ports.clock.now());
+    if (this.#closed || this.#thread === undefined) return;
+    const { runs, logger, delivery, clock } = this.#ports;
+    const context = delivery.contextOf(this.#thread);
+    const { commands, replies, asks } = this.#protocol.decode(text, context, clock.now());
     for (const reply of replies) this.tell(reply);
+    if (asks === "status") this.#describe(this.#thread);
     for (const command of commands) {
-      const outcome = await this.#carryOut(command);
-      const answer = this.#mount.dialect.acknowledge(command, outcome, this.#ports.clock.now());
+      const outcome = await carryOut(runs, logger, { principal: this.#principal, address: this.#address }, command);
+      const answer = this.#protocol.acknowledge(command, outcome, context, clock.now());
       if (answer !== undefined) this.tell(answer);
     }
   }
 
-  async #carryOut(command: Command): Promise<Outcome> {
-    try {
-      return await this.#do(command);
-    } catch (cause) {
-      const error = ThroughlineError.from(cause);
-      if (error.code === "internal")
-        this.#ports.logger.error("a command failed", { command: command.type, error: cause });
-      return { ok: false, code: error.code, message: error.message };
-    }
+  #describe(thread: Thread): void {
+    const { clients, delivery, clock } = this.#ports;
+    const { clientId, connectedAt } = this;
+    const info = { clientId, connectedAt, clients: clients.following(this).size, view: thread.view };
+    const answer = this.#protocol.describe?.(info, delivery.contextOf(thread), clock.now());
+    if (answer !== undefined) this.tell(answer);
   }
 
-  async #do(command: Command): Promise<Outcome> {
-    const { runs } = this.#ports;
-    const { threadId, agent } = this.#address;
-    const commandId = command.id === undefined ? undefined : `${this.clientId}:${checkId("id", command.id)}`;
-    switch (command.type) {
-      case "start": {
-        const { runId, input } = command;
-        const start = { runId, agent: command.agent ?? agent, input, clientId: this.clientId, commandId };
-        return done(await runs.start(this.#principal, threadId, start));
-      }
-      case "cancel":
-        return done(await runs.cancel(this.#principal, threadId, command.runId, commandId));
-      case "answer": {
-        const { interruptId, answer } = command;
-        return done(await runs.answer(this.#principal, threadId, { interruptId, answer, commandId }));
-      }
-      case "pause":
-        return { ok: true, runId: await runs.pause(this.#principal, threadId, command.runId) };
-      case "resume":
-        return { ok: true, runId: await runs.resume(this.#principal, threadId, command.runId) };
-    }
+  #tellPeers(frame: JsonObject | undefined): void {
+    if (frame === undefined) return;
+    for (const client of this.#ports.clients.following(this)) if (client !== this) client.tell(frame);
   }
 
-  /** Asks a client that has been silent for long whether it is still there. */
-  #watchIdle(): void {
-    const { idle } = this.#mount.dialect;
-    if (idle === undefined || this.#closed) return;
-    this.#idle?.cancel();
-    this.#idle = this.#ports.clock.setTimeout(() => {
-      this.tell(idle.frame);
-      this.#watchIdle();
-    }, idle.afterMs);
+  /** What happens when the client says nothing for long. */
+  #watchSilence(): void {
+    if (this.#closed) return;
+    const { clock } = this.#ports;
+    const { idle, staleAfterMs } = this.#protocol;
+    if (idle !== undefined) {
+      const remind = (): void => {
+        this.tell(idle.frame);
+        this.#timers.idle = clock.setTimeout(remind, idle.afterMs);
+      };
+      this.#timers.idle?.cancel();
+      this.#timers.idle = clock.setTimeout(remind, idle.afterMs);
+    }
+    if (staleAfterMs === undefined) return;
+    this.#timers.stale?.cancel();
+    this.#timers.stale = clock.setTimeout(() => this.#sink.end("stale"), staleAfterMs);
   }
 
   async #cancelOwn(): Promise<void> {
     try {
-      const cancelled = await this.#ports.runs.cancelOf(this.#principal, this.#address.threadId, this.clientId);
+      const cancelled = await this.#ports.runs.cancelOf(this.#principal, this.threadId, this.clientId);
       if (cancelled > 0)
         this.#ports.logger.debug("cancelled the runs of a client that left", { clientId: this.clientId });
     } catch (error) {
@@ -205,14 +268,12 @@ export class Session implements ConnectedClient {
   }
 
   #fail(cause: unknown): void {
+    const { delivery, logger, clock } = this.#ports;
     const error = ThroughlineError.from(cause);
-    this.#ports.logger.warn("a session could not open", { code: error.code, error: cause });
+    logger.warn("a session failed", { code: error.code, error: cause });
     if (this.#closed) return;
-    this.tell(this.#mount.dialect.error(error.code, error.message, this.#ports.clock.now()));
+    const context = delivery.contextOf({ id: this.threadId });
+    this.tell(this.#protocol.error(error.code, error.message, context, clock.now()));
     this.#sink.end("failed");
   }
-}
-
-function done(started: { readonly runId: string; readonly duplicate: boolean }): Outcome {
-  return { ok: true, ...started };
 }

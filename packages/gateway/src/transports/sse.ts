@@ -115,6 +115,9 @@ class SseStream implements Sink {
     this.#drained = listener;
   }
 
+  /** A response has no way back. */
+  ping(): void {}
+
   /**
    * Breaks the response off. A clean end would tell an AG-UI client that the run is over, so the
    * connection is dropped instead.

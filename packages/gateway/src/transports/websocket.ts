@@ -7,6 +7,8 @@ import type { EndReason, Sink } from "../delivery/sink.ts";
 /** What a socket's frames and end are told to. */
 export interface SocketHandler {
   handleText(text: string): void;
+  /** The peer has echoed a ping's payload. */
+  handlePong(payload: string): void;
   handleClose(): void;
 }
 
@@ -35,7 +37,7 @@ const CLOSE: Record<EndReason, readonly [code: number, reason: string]> = {
   draining: [4503, "server is going down; reconnect after a random delay, then resume from your position"],
   gone: [4404, "thread is deleted"],
   failed: [1011, "internal error; resume from your position"],
-  dead: [1001, "no answer to pings"],
+  stale: [4408, "silent for too long; resume from your position"],
 };
 
 const PING_MS = 30_000;
@@ -150,6 +152,10 @@ class Connection implements Sink {
     else this.#clock.setImmediate(listener);
   }
 
+  ping(payload: string): void {
+    if (this.#ws?.readyState === this.#ws?.OPEN) this.#ws?.ping(payload);
+  }
+
   end(reason: EndReason): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
@@ -170,8 +176,9 @@ class Connection implements Sink {
       if (isBinary) ws.close(1003, "text frames only");
       else handler.handleText(data.toString());
     });
-    ws.on("pong", () => {
+    ws.on("pong", (payload: Buffer) => {
       this.#unanswered = 0;
+      if (payload.length > 0) handler.handlePong(payload.toString("latin1"));
     });
     // ws answers a malformed frame with its close code by itself; the process lives.
     ws.on("error", (error: Error) => this.#logger.debug("websocket error", { message: error.message }));
