@@ -8,7 +8,7 @@ import { createApi } from "./api/app.ts";
 import { readCursor } from "./api/cursor.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { Sink } from "./delivery/sink.ts";
-import { MOUNTS } from "./dialects/registry.ts";
+import { route } from "./dialects/registry.ts";
 import type { GatewayOptions } from "./options.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
@@ -104,11 +104,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");
-    const mount = MOUNTS.find(({ path }) => path === request.url.pathname);
-    if (mount === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);
-    const query = request.url.searchParams;
-    const address = mount.address(query, () => random.uuid());
-    return new Session({ ports: sessions, mount, address, principal, sink, cursor: readCursor(query.get("after")) });
+    const routed = route(request.url, () => random.uuid());
+    if (routed === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);
+    const cursor = readCursor(request.url.searchParams.get("after"));
+    return new Session({ ports: sessions, ...routed, principal, sink, cursor });
   };
   const sockets = new WebSocketTransport({ accept, clock, logger, limits });
 

@@ -8,29 +8,66 @@ export interface Address {
   /** Who answers a start that names nobody. */
   readonly agent: string;
   /** Whether the client brought its id, so that it may come back under it. */
-  readonly named?: boolean;
+  readonly named: boolean;
 }
 
 /** Where a dialect is spoken over WebSocket. */
 export interface Mount {
+  /** A path, or a path that ends in `/*`: then one more segment names the thread. */
   readonly path: string;
   readonly dialect: Dialect;
-  /** @param newId mints the id of a client that brings none */
-  readonly address: (query: URLSearchParams, newId: () => string) => Address;
+  /** The thread of a client that names none; the last segment of a `/*` path comes as `name`. */
+  readonly threadOf: (from: {
+    readonly name: string;
+    readonly query: URLSearchParams;
+    readonly clientId: string;
+  }) => string;
+  readonly agent: string;
 }
 
-/** Every dialect with a WebSocket address. Adding one is its file and a line here. */
+/** Every dialect with a WebSocket address. Adding one is its file and an entry here. */
 export const MOUNTS: readonly Mount[] = [
   {
     path: "/ws/stream",
     dialect: agentStream as Dialect,
-    address: (query, newId) => {
-      const clientId = query.get("client_id") ?? newId();
-      return {
-        clientId,
-        threadId: query.get("thread_id") ?? `stream:${clientId}`,
-        agent: query.get("agent") ?? "market-analyst",
-      };
-    },
+    threadOf: ({ query, clientId }) => query.get("thread_id") ?? `stream:${clientId}`,
+    agent: "market-analyst",
   },
 ];
+
+/** What is spoken at an address, and about which thread; undefined when nothing is. */
+export function route(url: URL, newId: () => string): { readonly mount: Mount; readonly address: Address } | undefined {
+  for (const mount of MOUNTS) {
+    const name = nameIn(mount.path, url.pathname);
+    if (name === undefined) continue;
+    const query = url.searchParams;
+    const brought = query.get("client_id");
+    const clientId = brought ?? newId();
+    const address = {
+      clientId,
+      threadId: mount.threadOf({ name, query, clientId }),
+      agent: query.get("agent") ?? mount.agent,
+      named: brought !== null,
+    };
+    return { mount, address };
+  }
+  return undefined;
+}
+
+/** The segment that stands for `*`, "" for a path without one, undefined when the path does not match. */
+function nameIn(pattern: string, pathname: string): string | undefined {
+  if (!pattern.endsWith("/*")) return pathname === pattern ? "" : undefined;
+  const prefix = pattern.slice(0, -1);
+  if (!pathname.startsWith(prefix)) return undefined;
+  const name = decoded(pathname.slice(prefix.length));
+  return name === "" ? undefined : name;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // Not an escape sequence: taken as it stands, and refused as an id.
+    return segment;
+  }
+}
