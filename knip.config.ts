@@ -41,6 +41,8 @@ const config: KnipConfig = {
     "apps/console": {
       entry: ["src/main.tsx", "tests/**/*.test.{ts,tsx}"],
       project: ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"],
+      // Imported by style sheets.
+      ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
     bench: { entry: ["*.ts", "fanout/*.ts"], project: ["**/*.ts"] },
     tests: { entry: ["**/*.test.ts", "faults/run.ts"], project: ["**/*.ts"] },

@@ -110,7 +110,12 @@ describe("the market route", () => {
     const { url } = await start();
     const response = await fetch(`${url}/api/v1/market/series?symbol=AAPL`);
     expect(response.status).toBe(200);
-    expect(await body(response)).toMatchObject({ symbol: "AAPL", kind: "close", source: "bundled", points: expect.any(Array) });
+    expect(await body(response)).toMatchObject({
+      symbol: "AAPL",
+      kind: "close",
+      source: "bundled",
+      points: expect.any(Array),
+    });
   });
 
   test.each(["", "?symbol=", "?symbol=../../etc/passwd"])("refuses %s", async (query) => {
