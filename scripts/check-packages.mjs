@@ -1,6 +1,6 @@
 // Checks the built packages as their users get them: packed, linted, installed into an empty
 // folder, and each entry imported by plain Node.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,7 +15,7 @@ const manifests = readdirSync(path.join(ROOT, "packages")).map((name) => {
 });
 
 const tarballs = pack();
-const results = [...tarballs.flatMap(lintTarball), ...installAndImport()];
+const results = [...tarballs.flatMap(lintTarball), ...installAndImport(), await runInstalled()];
 for (const { what, problem } of results)
   console.log(problem === undefined ? `ok   ${what}` : `FAIL ${what}\n${problem}`);
 const failed = results.filter(({ problem }) => problem !== undefined).length;
@@ -75,8 +75,39 @@ function installAndImport() {
   const imports = entries
     .filter((entry) => !entry.endsWith(".json"))
     .map((entry) => node(`import ${entry}`, ["--input-type=module", "-e", `await import(${JSON.stringify(entry)})`]));
-  const command = path.join(modules, "throughline", "dist", "bin.js");
-  return [...imports, node("throughline --version", [command, "--version"])];
+  return imports;
+}
+
+/**
+ * The installed command serves: its worker threads, data and console are where they should be.
+ * @returns {Promise<Result>}
+ */
+async function runInstalled() {
+  const command = path.join(folder, "node_modules", "throughline", "dist", "bin.js");
+  const server = spawn(process.execPath, [command, "start", "--port", "0"], { cwd: folder });
+  let output = "";
+  const ended = new Promise((resolve) => server.once("close", resolve));
+  const url = new Promise((resolve, reject) => {
+    server.stdout.on("data", (chunk) => {
+      output += String(chunk);
+      const match = /listening on (http:\S+)\n/.exec(output);
+      if (match?.[1] !== undefined) resolve(match[1]);
+    });
+    server.stderr.on("data", (chunk) => (output += String(chunk)));
+    void ended.then(() => reject(new Error("it ended before it listened")));
+  });
+  try {
+    for (const address of ["/", "/ready", "/api/v1/market/series?symbol=AAPL"]) {
+      const { status } = await fetch(`${await url}${address}`);
+      if (status !== 200) throw new Error(`${address} gave ${status}`);
+    }
+    server.kill("SIGTERM");
+    const code = await ended;
+    return { what: "throughline start", problem: code === 0 ? undefined : `it ended with ${String(code)}\n${output}` };
+  } catch (error) {
+    server.kill("SIGKILL");
+    return { what: "throughline start", problem: `${String(error)}\n${output}` };
+  }
 }
 
 /**

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 
 const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const here = fileURLToPath(new URL("..", import.meta.url));
 
 let server: ChildProcess | undefined;
 let folder: string | undefined;
@@ -26,9 +25,15 @@ function startSample(): Promise<string> {
       'server.listen(4400, "127.0.0.1")',
       'server.listen(0, "127.0.0.1", () => console.log(server.address().port))',
     );
-  const child = spawn(process.execPath, ["--conditions=@throughline/source", "--input-type=module", "-e", code], {
-    cwd: here,
-    stdio: ["ignore", "pipe", "inherit"],
+  writeFileSync(path.join(folder, "server.ts"), code);
+  symlinkSync(
+    fileURLToPath(new URL("../../../node_modules", import.meta.url)),
+    path.join(folder, "node_modules"),
+    "junction",
+  );
+  const child = spawn(process.execPath, ["--conditions=@throughline/source", "server.ts"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "ignore"],
   });
   server = child;
   return new Promise((resolve, reject) => {
