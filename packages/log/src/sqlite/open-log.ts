@@ -102,8 +102,10 @@ function doubtsOf(
   return doubts;
 }
 
+// The time too: a file system gives the number of a removed file to the next one.
 function inodeOf(path: string): string {
-  return String(statSync(path, { bigint: true }).ino);
+  const { ino, birthtimeNs } = statSync(path, { bigint: true });
+  return `${ino}.${birthtimeNs}`;
 }
 
 /** The kernel's id of this boot, where it tells one. */

@@ -58,7 +58,7 @@ export interface Session {
   /** Of the kernel then running; absent where it cannot be known. */
   readonly bootId?: string;
   readonly durability: string;
-  /** Inode of `log.db`: a copy has another. */
+  /** Inode and time of birth of `log.db`: a copy has others. */
   readonly inode: string;
   /** The end of every stream's epoch since positions last lost their meaning; "" = never. */
   readonly epochEnd: string;

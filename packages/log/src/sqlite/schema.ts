@@ -4,7 +4,7 @@
  * `log.db` is the truth, written by the writer thread alone. `index.db` says which chunk holds
  * which record; the librarian thread writes it behind, and makes it anew when it is lost.
  */
-import type { Database } from "better-sqlite3";
+import Sqlite, { type Database } from "better-sqlite3";
 import { crc32 } from "node:zlib";
 import { damaged } from "../core/refused.ts";
 
@@ -53,12 +53,20 @@ export function prepareIndex(db: Database): void {
 
 function prepare(db: Database, schema: string, format: number): void {
   const found = db.pragma("user_version", { simple: true });
-  if (found !== 0 && found !== format)
-    throw damaged(`format ${String(found)} is not ${format}, the one this version knows`);
+  if (found !== 0 && found !== format) throw damaged(`format ${String(found)} is not ${format}, the one this version knows`);
   db.transaction(() => {
     db.exec(schema);
     db.pragma(`user_version = ${format}`);
   })();
+  // A damaged table definition would make good data look like something else.
+  const intended = new Sqlite(":memory:");
+  intended.exec(schema);
+  if (definitions(db) !== definitions(intended)) throw damaged("the definitions of the tables");
+  intended.close();
+}
+
+function definitions(db: Database): string {
+  return JSON.stringify(db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").all());
 }
 
 /** A checksum over a row's values, in an order the caller keeps to. */
