@@ -56,6 +56,8 @@ export function imageOf(disk: MemoryDisk): DiskImage {
 export interface DiskSession {
   /** Never settles when the machine crashes meanwhile. */
   write(commit: Commit): Promise<"ok" | "full" | "failed">;
+  /** Writes what opening the disk had to mend. Nothing goes wrong with it. */
+  mend(commit: Commit): void;
   readonly alive: boolean;
   close(): void;
 }
@@ -119,6 +121,7 @@ export class DiskImage implements MemoryDisk {
         return alive();
       },
       write: (commit) => this.#write(commit, alive),
+      mend: (commit) => void this.#journal.push(commit),
       close: () => {
         if (!alive()) return;
         this.#session = undefined;

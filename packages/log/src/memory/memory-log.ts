@@ -54,9 +54,8 @@ class MemoryStore implements Store {
     for (const state of this.#tables.streams.values()) {
       mint.seen(state.owner);
       for (const part of state.shared) mint.seen(part.owner);
-      if (opening?.cut === true)
-        this.#tables.streams.set(state.name, { ...state, epoch: renewEpoch(state.epoch, nonce) });
     }
+    if (opening?.cut === true) this.#renewEpochs(opening.session, nonce);
     const notes = [
       ...(opening?.torn === true ? ["The last commit was torn; it was cut off. Nobody had been told of it."] : []),
       ...(opening?.cut === true ? ["Commits at the end are missing; every stream has a new epoch."] : []),
@@ -110,6 +109,17 @@ class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#disk?.close();
+  }
+
+  /** On the disk too: the next opening must not fall back to epochs whose seqs have another meaning. */
+  #renewEpochs(disk: DiskSession, nonce: string): void {
+    const streams = new Map<string, StreamState>();
+    for (const state of this.#tables.streams.values()) {
+      streams.set(state.name, { ...state, epoch: renewEpoch(state.epoch, nonce) });
+    }
+    const commit = { streams, controls: new Map(), producers: new Map(), pieces: new Map(), freed: [] };
+    disk.mend(commit);
+    this.#tables.apply(commit);
   }
 
   #records(state: StreamState, options: ReadOptions): Uint8Array[] {

@@ -29,6 +29,7 @@ export class Collector {
   readonly #hooks: Hooks;
   readonly #ask: (message: ToLibrarian) => void;
   readonly #next: Statement<[], GarbageRow>;
+  readonly #advance: Statement<[number, number]>;
   readonly #done: Statement<[number]>;
   readonly #chunk: Statement<[number], ChunkRow>;
   readonly #drop: Statement<[number]>;
@@ -42,6 +43,7 @@ export class Collector {
     this.#hooks = hooks;
     this.#ask = ask;
     this.#next = db.prepare("SELECT id, owner, first, last FROM garbage ORDER BY id LIMIT 1");
+    this.#advance = db.prepare("UPDATE garbage SET first = ? WHERE id = ?");
     this.#done = db.prepare("DELETE FROM garbage WHERE id = ?");
     this.#chunk = db.prepare(
       "SELECT id, owner, first, count, commit_no AS 'commit', at, crc, body FROM chunks WHERE id = ?",
@@ -60,37 +62,33 @@ export class Collector {
     const row = this.#next.get();
     if (row === undefined) return;
     const range = { owner: row.owner, from: row.first, to: row.last };
-    this.#job = { row, ranges: unneeded(range, this.#shelf.users(row.owner)) };
-    this.#step();
+    this.#locate({ row, ranges: unneeded(range, this.#shelf.users(row.owner)) });
   }
 
-  /** The librarian's answer: chunks that hold records of the range, and where to go on. */
+  /** The librarian's answer: chunks that hold records of the first range, and where to go on. */
   located({ chunks, next }: Extract<FromLibrarian, { type: "located" }>): void {
     const job = this.#job;
-    const range = job?.ranges[0];
-    if (job === undefined || range === undefined) return;
+    if (job === undefined) return;
     // Should this fail, the next start begins the job anew.
     this.#job = undefined;
+    const [range, ...rest] = job.ranges;
+    const left = range === undefined || next > range.to ? rest : [{ ...range, from: next }, ...rest];
     this.#db.transaction(() => {
-      for (const id of chunks) this.#collect(id, range);
+      if (range !== undefined) for (const id of chunks) this.#collect(id, range);
+      if (left[0] === undefined) this.#done.run(job.row.id);
+      else this.#advance.run(left[0].from, job.row.id);
     })();
-    this.#job = job;
     this.#hooks.reach("collecting");
-    if (next > range.to) job.ranges.shift();
-    else job.ranges[0] = { ...range, from: next };
-    this.#step();
+    if (left.length > 0) return this.#locate({ row: job.row, ranges: left });
+    const { owner, first, last } = job.row;
+    this.#ask({ type: "forget", owner, from: first, to: last, all: this.#shelf.users(owner).length === 0 });
+    this.start();
   }
 
-  #step(): void {
-    const job = this.#job;
-    if (job === undefined) return;
-    const range = job.ranges[0];
-    if (range !== undefined) return this.#ask({ type: "locate", ...range });
-    const { id, owner, first, last } = job.row;
-    this.#done.run(id);
-    this.#ask({ type: "forget", owner, from: first, to: last, all: this.#shelf.users(owner).length === 0 });
-    this.#job = undefined;
-    this.start();
+  // Asked also when all of it is still needed: each step is a message, so that commits come between.
+  #locate(job: Job): void {
+    this.#job = job;
+    this.#ask({ type: "locate", ...(job.ranges[0] ?? { owner: job.row.owner, from: 1, to: 0 }) });
   }
 
   #collect(id: number, { owner, from, to }: OwnerRange): void {

@@ -53,7 +53,8 @@ export function prepareIndex(db: Database): void {
 
 function prepare(db: Database, schema: string, format: number): void {
   const found = db.pragma("user_version", { simple: true });
-  if (found !== 0 && found !== format) throw damaged(`format ${String(found)} is not ${format}, the one this version knows`);
+  if (found !== 0 && found !== format)
+    throw damaged(`format ${String(found)} is not ${format}, the one this version knows`);
   db.transaction(() => {
     db.exec(schema);
     db.pragma(`user_version = ${format}`);

@@ -59,6 +59,7 @@ class Writer {
   handleMain(message: ToWriter): void {
     if (message.type === "commit") return this.#commit(message.group);
     this.#closingSteps = CLOSING_STEPS;
+    this.collect();
     this.#closeWhenCollected();
   }
 

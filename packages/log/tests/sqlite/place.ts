@@ -23,6 +23,11 @@ export class Place implements AsyncDisposable {
     return new Place(await mkdtemp(join(tmpdir(), "throughline-log-")));
   }
 
+  /** The same folder without the faults injected so far. */
+  static async at(place: Place): Promise<Place> {
+    return new Place(place.dir);
+  }
+
   file(name: string): string {
     return join(this.dir, name);
   }
@@ -36,6 +41,6 @@ export class Place implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const log of this.#open) await log.close();
-    await rm(this.dir, { recursive: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 }
