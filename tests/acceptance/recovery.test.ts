@@ -185,7 +185,7 @@ describe("a disk in trouble", () => {
 
   test("L1: nothing is delivered before it is durable", async () => {
     let release: () => void = () => undefined;
-    let held: Promise<void> | undefined;
+    let held = Promise.resolve();
     const disk = memoryDisk({ fate: async () => (await held, "ok" as const) });
     const manual = manualAgent();
     await using server = await serverOn(disk, { agents: [manual.agent] });

@@ -244,7 +244,7 @@ describe("answering", () => {
     const answers = await Promise.all(
       ["a", "b", "c"].map((answer) => server.post(`/api/v1/runs/${body.run_id}/answers`, { interrupt_id, answer })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409]);
     const won = answers.find(({ status }) => status === 202);
     await untilRun(server, won?.body.run_id, "completed");
     const view = (await server.get("/api/v1/threads/t")).body;
