@@ -21,6 +21,7 @@ import { Leaves } from "./transports/leaves.ts";
 import { Session } from "./transports/session.ts";
 import { SseTransport } from "./transports/sse.ts";
 import { type SocketHandler, type UpgradeRequest, WebSocketTransport } from "./transports/websocket.ts";
+import { Turns } from "./turns.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -77,7 +78,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const incarnation = await nextIncarnation(log);
   const threads = new Threads({ log, clock, incarnation });
   const publisher = new Publisher({ log, threads, clock });
+  const turns = new Turns(clock);
   const ports = {
+    turns,
     log,
     clock,
     random,
@@ -88,7 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     publishers: (tenant: string) => publisher.of(tenant),
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
-  const delivery = new Delivery(clock, options.origin ?? DEFAULTS.origin);
+  const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin });
   const sse = new SseTransport(delivery, clock, limits.maxConnections);
   const clients = new Clients();
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
@@ -136,10 +139,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     accept,
     attach: (server) => {
       server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
-      if (server.listenerCount("request") > 0) return;
-      const listen = getRequestListener((request, env) => fetch(request, env as HttpBindings));
-      // The listener answers failures itself; it never rejects.
-      server.on("request", (request, response) => void listen(request, response));
+      if (server.listenerCount("request") === 0)
+        server.on(
+          "request",
+          getRequestListener((request, env) => fetch(request, env as HttpBindings)),
+        );
     },
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),

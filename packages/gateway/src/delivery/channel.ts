@@ -1,16 +1,18 @@
 import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughline/protocol";
-import type { StoredEvent } from "../threads/recent-events.ts";
+import type { StoredEvent } from "../threads/stored-event.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Framing } from "./framing.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** How many of the latest encoded frames a channel keeps, and how many bytes of them. */
-const KEEP_FRAMES = 2_048;
-const KEEP_BYTES = 1024 * 1024;
+const KEEP_FRAMES = 1_024;
+const KEEP_BYTES = 256 * 1024;
 /** How much goes to a socket in one write. */
 const WRITE_BYTES = 128 * 1024;
 const EVENTS_PER_STEP = 64;
+/** How many committed events may wait for a flush before producers are held back. */
+const MAX_PENDING = 256;
 
 /** Bytes of a contiguous slice of events, and the seq of its last. */
 export interface Taken {
@@ -39,6 +41,8 @@ export class Channel {
   #bytes = 0;
   /** Committed and not yet encoded. */
   #pending: StoredEvent[] = [];
+  /** Producers held back until the next flush is done. */
+  #heldBack: (() => void)[] = [];
   #last: number;
   #state: unknown;
   #closed = false;
@@ -70,6 +74,7 @@ export class Channel {
     this.#unfollow = this.thread.follow({
       advanced: (events) => this.#handleAdvance(events),
       deleted: () => this.#handleDeleted(),
+      room: () => this.#room(),
     });
   }
 
@@ -95,6 +100,7 @@ export class Channel {
   remove(subscription: Subscription): void {
     if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size > 0) return;
     this.#closed = true;
+    this.#admitProducers();
     this.#unfollow();
     this.#emptied();
   }
@@ -110,7 +116,6 @@ export class Channel {
       if (at % EVENTS_PER_STEP === EVENTS_PER_STEP - 1) yield;
     }
     this.#pending = [];
-    this.#trim();
     // Most are at the same place and get the very same bytes.
     const taken = new Map<number, Taken>();
     for (const subscription of this.#subscriptions) {
@@ -118,6 +123,9 @@ export class Channel {
       subscription.pump(taken);
       yield;
     }
+    // Only now: those who keep up must find here even what is larger than all that is kept.
+    this.#trim();
+    this.#admitProducers();
   }
 
   /** The bytes of the events behind `cursor`, as many as fit, and the seq they reach. */
@@ -160,6 +168,18 @@ export class Channel {
     if (drop === 0) return;
     this.#frames.splice(0, drop);
     this.#first += drop;
+  }
+
+  /** Only the flush itself counts: a slow socket holds nobody back (D2). */
+  #room(): Promise<void> | undefined {
+    if (this.#pending.length < MAX_PENDING) return undefined;
+    return new Promise((resolve) => this.#heldBack.push(resolve));
+  }
+
+  #admitProducers(): void {
+    const heldBack = this.#heldBack;
+    this.#heldBack = [];
+    for (const admit of heldBack) admit();
   }
 
   #handleAdvance(events: readonly StoredEvent[]): void {

@@ -1,7 +1,8 @@
 import type { Clock, Cursor, Dialect, DialectContext, ResetReason } from "@throughline/protocol";
 import type { Thread } from "../threads/thread.ts";
+import type { Turns } from "../turns.ts";
 import { Channel } from "./channel.ts";
-import { runStartBefore } from "./dialect-state.ts";
+import { runStartBefore, stateAt } from "./dialect-state.ts";
 import { Flusher } from "./flusher.ts";
 import type { Framing } from "./framing.ts";
 import type { Sink } from "./sink.ts";
@@ -19,13 +20,20 @@ export interface Follow {
 /** Brings the events of threads to connections, from a cursor or for a late joiner. */
 export class Delivery {
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #origin: string;
   readonly #flusher: Flusher;
   readonly #channels = new Map<string, Promise<Channel>>();
 
-  /** @param origin base of links in frames */
-  constructor(clock: Clock, origin: string) {
+  constructor(options: {
+    readonly clock: Clock;
+    readonly turns: Turns;
+    /** Base of links in frames. */
+    readonly origin: string;
+  }) {
+    const { clock, turns, origin } = options;
     this.#clock = clock;
+    this.#turns = turns;
     this.#origin = origin;
     this.#flusher = new Flusher(clock);
   }
@@ -49,7 +57,14 @@ export class Delivery {
     };
     const refusal = cursor === undefined ? undefined : thread.refusal(cursor);
     const from = refusal === undefined ? (cursor?.seq ?? join(channel, sink)) : rejoin(refusal);
-    return new Subscription({ channel, sink, cursor: from, clock: this.#clock, trimmed: () => rejoin("trimmed") });
+    return new Subscription({
+      channel,
+      sink,
+      cursor: from,
+      clock: this.#clock,
+      turns: this.#turns,
+      trimmed: () => rejoin("trimmed"),
+    });
   }
 
   /** Resolves once all that is committed has been handed to the sockets that take it. */
@@ -74,16 +89,14 @@ export class Delivery {
     const release = thread.hold();
     try {
       const context = this.contextOf(thread);
-      let at = runStartBefore(thread, thread.head);
-      let state: unknown = dialect.initial;
-      for (;;) {
-        const recent = thread.recent(at);
-        for (const event of recent ?? (await thread.read(at))) {
+      let at = thread.head;
+      let state = await stateAt(thread, dialect, context, at, this.#turns);
+      // What came in meanwhile.
+      while (at < thread.head) {
+        for (const event of await thread.read(at)) {
           state = dialect.step(state, event, context).state;
           at = event.seq;
         }
-        // What was read from memory is all there is, and nothing can have come in between.
-        if (recent !== undefined && at === thread.head) break;
       }
       const emptied = (): void => void this.#channels.delete(name);
       return new Channel({ thread, dialect, framing, context, flusher: this.#flusher, at, state, emptied });

@@ -1,5 +1,9 @@
 import type { Dialect, DialectContext } from "@throughline/protocol";
 import type { Thread } from "../threads/thread.ts";
+import type { Turns } from "../turns.ts";
+
+/** How many events are read and stepped in one go. */
+const PAGE = 256;
 
 /**
  * The dialect's state behind the event `seq`. A dialect's state begins anew with each run, so the
@@ -10,10 +14,15 @@ export async function stateAt(
   dialect: Dialect,
   context: DialectContext,
   seq: number,
+  turns: Turns,
 ): Promise<unknown> {
   let state = dialect.initial;
-  for await (const at of thread.range(runStartBefore(thread, seq), seq)) {
-    state = dialect.step(state, at, context).state;
+  for (let at = runStartBefore(thread, seq); at < seq;) {
+    await turns.next();
+    for (const event of await thread.read(at, Math.min(PAGE, seq - at))) {
+      state = dialect.step(state, event, context).state;
+      at = event.seq;
+    }
   }
   return state;
 }

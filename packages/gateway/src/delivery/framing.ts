@@ -16,8 +16,6 @@ export interface Framing {
   plain(frame: JsonObject): Uint8Array;
 }
 
-const encoder = new TextEncoder();
-
 /** One text frame each; the seq travels inside. */
 export const websocketFraming: Framing = {
   name: "websocket",
@@ -31,6 +29,6 @@ export const websocketFraming: Framing = {
  */
 export const sseFraming: Framing = {
   name: "sse",
-  event: (frame, place) => encoder.encode(`id: ${place.epoch}.${place.seq}\ndata: ${JSON.stringify(frame)}\n\n`),
-  plain: (frame) => encoder.encode(`event: ${String(frame["type"])}\ndata: ${JSON.stringify(frame)}\n\n`),
+  event: (frame, place) => Buffer.from(`id: ${place.epoch}.${place.seq}\ndata: ${JSON.stringify(frame)}\n\n`),
+  plain: (frame) => Buffer.from(`event: ${String(frame["type"])}\ndata: ${JSON.stringify(frame)}\n\n`),
 };

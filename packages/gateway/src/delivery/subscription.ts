@@ -2,13 +2,15 @@ import { type Clock, ThroughlineError, type Timer } from "@throughline/protocol"
 import type { Channel, Taken } from "./channel.ts";
 import { stateAt } from "./dialect-state.ts";
 import type { Sink } from "./sink.ts";
+import type { Turns } from "../turns.ts";
 
 /** Above this a socket gets nothing more until it has drained (D2). */
 const MAX_BUFFERED = 1024 * 1024;
 /** A socket that takes nothing for this long is closed; its client can resume (D2). */
 const STALL_MS = 30_000;
 const WRITE_BYTES = 128 * 1024;
-const PAGE = 500;
+/** How many events are read, stepped and encoded in one go. */
+const PAGE = 128;
 
 /**
  * A cursor: one connection's place in one thread (D1, D2). Not a queue.
@@ -20,6 +22,7 @@ export class Subscription {
   readonly sink: Sink;
   readonly #channel: Channel;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #trimmed: () => number;
   #cursor: number;
   #reading = false;
@@ -37,12 +40,14 @@ export class Subscription {
     readonly sink: Sink;
     readonly cursor: number;
     readonly clock: Clock;
+    readonly turns: Turns;
     readonly trimmed: () => number;
   }) {
     this.#channel = options.channel;
     this.sink = options.sink;
     this.#cursor = options.cursor;
     this.#clock = options.clock;
+    this.#turns = options.turns;
     this.#trimmed = options.trimmed;
     this.#channel.add(this);
     this.pump();
@@ -101,7 +106,7 @@ export class Subscription {
   /** Reads and steps what lies between the cursor and what the channel keeps. */
   async #read(): Promise<void> {
     const { thread, dialect, context } = this.#channel;
-    let state = await stateAt(thread, dialect, context, this.#cursor);
+    let state = await stateAt(thread, dialect, context, this.#cursor, this.#turns);
     while (!this.#closed && !this.#channel.covers(this.#cursor)) {
       const parts: Uint8Array[] = [];
       for (const at of await thread.read(this.#cursor, PAGE)) {
@@ -112,7 +117,7 @@ export class Subscription {
       }
       this.#writeAll(parts);
       if (this.sink.buffered > MAX_BUFFERED) await new Promise<void>((resolve) => this.#wait(resolve));
-      else await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
+      await this.#turns.next();
     }
   }
 

@@ -5,19 +5,13 @@ const LENGTH_64 = 127;
 const MAX_LENGTH_7 = 125;
 const MAX_LENGTH_16 = 0xffff;
 
-const encoder = new TextEncoder();
-
 /**
  * A whole WebSocket text frame as a server sends it: unmasked. Built once, it can be written to any
  * number of sockets (D3).
  */
 export function textFrame(text: string): Uint8Array {
-  const payload = encoder.encode(text);
-  const header = headerOf(payload.length);
-  const frame = new Uint8Array(header.length + payload.length);
-  frame.set(header);
-  frame.set(payload, header.length);
-  return frame;
+  const payload = Buffer.from(text);
+  return Buffer.concat([headerOf(payload.length), payload]);
 }
 
 function headerOf(length: number): Uint8Array {

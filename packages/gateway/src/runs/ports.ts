@@ -1,5 +1,6 @@
 import type { Agent, ChartPublisher, Clock, Logger, Random, TaskPublisher } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
+import type { Turns } from "../turns.ts";
 import type { ThreadRuns } from "./thread-runs.ts";
 
 /** What happens to a start while another run holds the thread (R6). */
@@ -9,6 +10,7 @@ export type BusyPolicy = "enqueue" | "reject" | "interrupt";
 export interface RunPorts {
   readonly log: StreamLog;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly random: Random;
   readonly logger: Logger;
   /** Counts the processes that have owned the log. */

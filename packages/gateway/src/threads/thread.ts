@@ -9,19 +9,21 @@ import {
 import type { StreamLog, TailEvent } from "@throughline/log";
 import { decodeEvent } from "./codec.ts";
 import { Lock } from "./lock.ts";
-import { RecentEvents, StoredEvent } from "./recent-events.ts";
+import { StoredEvent } from "./stored-event.ts";
 import { ThreadWriter } from "./writer.ts";
 
 /** Told of every commit: its events, in order, or that the thread is gone. */
 export interface ThreadListener {
   advanced(events: readonly StoredEvent[]): void;
   deleted(): void;
+  /** Resolves when it has dealt with enough of what it was told; undefined when it has. */
+  room?(): Promise<void> | undefined;
 }
 
 /** How many events of a read from the log are handed over at once. */
 const PAGE = 1_000;
-/** How many events may wait to be folded. */
-const FOLD_AFTER = 1_000;
+/** How many events may wait to be folded: each keeps its parsed form until then. */
+const FOLD_AFTER = 128;
 
 /**
  * A thread that somebody works with: its stream, the fold of it, and who is told of commits.
@@ -39,7 +41,6 @@ export class Thread {
   readonly #clock: Clock;
   readonly #stream: string;
   readonly #listeners = new Set<ThreadListener>();
-  readonly #recent: RecentEvents;
   readonly #untail: () => void;
   #epoch: string;
   #head: number;
@@ -71,7 +72,6 @@ export class Thread {
     this.#epoch = options.epoch;
     this.#head = options.view.lastSeq;
     this.#view = options.view;
-    this.#recent = new RecentEvents(this.#head);
     this.#untail = this.#log.tail(this.#stream, (event) => this.#handleTail(event));
     for (const event of options.meanwhile) this.#handleTail(event);
     const { log, clock, stream, incarnation } = options;
@@ -138,16 +138,16 @@ export class Thread {
     };
   }
 
+  /** Resolves when a producer may go on: the log takes more, and those who deliver keep up. */
+  async room(): Promise<void> {
+    await this.writer.room();
+    for (const listener of this.#listeners) await listener.room?.();
+  }
+
   /** Why `cursor` cannot be honoured; undefined when it can. */
   refusal(cursor: Cursor): ResetReason | undefined {
     if (cursor.epoch !== undefined && cursor.epoch !== this.#epoch) return "epoch";
     return cursor.seq > this.#head ? "ahead" : undefined;
-  }
-
-  /** Up to a page of the events behind `after`, from memory when they are there, else undefined. */
-  recent(after: number, most = PAGE): ThreadEvent[] | undefined {
-    if (after + 1 < this.#recent.first) return undefined;
-    return this.#recent.slice(after + 1, Math.min(this.#head, after + most));
   }
 
   /**
@@ -155,9 +155,10 @@ export class Thread {
    * @throws trimmed, corrupt, unavailable
    */
   async read(after: number, most = PAGE): Promise<ThreadEvent[]> {
-    const recent = this.recent(after, most);
-    if (recent !== undefined) return recent;
-    const { first, records } = await this.#log.read(this.#stream, { after, maxRecords: most });
+    // The log may know of more than its tail has told: not even a reader runs ahead of that.
+    const maxRecords = Math.min(most, this.#head - after);
+    if (maxRecords <= 0) return [];
+    const { first, records } = await this.#log.read(this.#stream, { after, maxRecords });
     return records.map((record, index) => decodeEvent(first + index, record));
   }
 
@@ -190,7 +191,6 @@ export class Thread {
       .filter(({ seq }) => seq > this.#head);
     this.#epoch = event.epoch;
     this.#head = events.at(-1)?.seq ?? this.#head;
-    this.#recent.push(events);
     this.#unfolded.push(...events);
     if (this.#unfolded.length > FOLD_AFTER) void this.view;
     for (const listener of this.#listeners) listener.advanced(events);
