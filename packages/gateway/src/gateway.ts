@@ -139,11 +139,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     accept,
     attach: (server) => {
       server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
-      if (server.listenerCount("request") === 0)
-        server.on(
-          "request",
-          getRequestListener((request, env) => fetch(request, env as HttpBindings)),
-        );
+      if (server.listenerCount("request") > 0) return;
+      const listen = getRequestListener((request, env) => fetch(request, env as HttpBindings));
+      // The listener answers failures itself; it never rejects.
+      server.on("request", (request, response) => void listen(request, response));
     },
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),

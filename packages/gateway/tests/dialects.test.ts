@@ -8,8 +8,8 @@ import { MOUNTS } from "../src/dialects/registry.ts";
 
 /** What holds of every dialect, for any valid thread. */
 
-const DIALECTS: readonly Dialect[] = [agui as Dialect, ...MOUNTS.map(({ dialect }) => dialect)];
-const CONTEXT: DialectContext = { threadId: "thread-1", origin: "http://127.0.0.1:1" };
+const DIALECTS: readonly Dialect[] = [agui, ...MOUNTS.map(({ dialect }) => dialect)];
+const CONTEXT: DialectContext = { threadId: "thread-1", epoch: "e", origin: "http://127.0.0.1:1" };
 
 interface Sent {
   readonly seq: number;

@@ -170,7 +170,7 @@ function toolResult(state: State, event: Of<EventType.TOOL_CALL_RESULT>): Step<S
       agent: speaker(state, event),
       tool_name: call?.name ?? "",
       tool_call_id: event.toolCallId,
-      result: typeof event.content === "string" ? parsed(event.content) : (event.content as unknown as Json),
+      result: typeof event.content === "string" ? parsed(event.content) : event.content,
       timestamp: time(event),
     },
   };

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, type RunText, ThroughlineError } from "@throughline/protocol";
+import { type Json, type RunText, ThroughlineError } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
@@ -86,7 +86,7 @@ export class Runs {
       runId: options.runId === undefined ? this.#newRunId() : checkId("run_id", options.runId),
       agent: options.agent,
       text: options.input.text,
-      ...(options.input.context === undefined ? {} : { context: options.input.context as JsonObject }),
+      ...(options.input.context === undefined ? {} : { context: options.input.context }),
       ...(options.clientId === undefined ? {} : { clientId: options.clientId }),
     };
     await this.#checkRunThread(principal, request.runId, threadId);
@@ -159,7 +159,7 @@ export class Runs {
     this.#draining = true;
     const busy = [...this.#busy];
     for (const runs of busy) runs.drain();
-    const finished = Promise.all(busy.map((runs) => runs.active?.ended));
+    const finished = Promise.all(busy.flatMap((runs) => runs.active?.ended ?? []));
     await this.#atMost(graceMs, finished);
     await Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART)));
   }

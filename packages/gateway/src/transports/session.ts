@@ -181,7 +181,7 @@ export class Session implements ConnectedClient {
   }
 
   async #recall(): Promise<Cursor | undefined> {
-    if (this.#protocol.remembersClients !== true || this.#address.named !== true) return undefined;
+    if (this.#protocol.remembersClients !== true || !this.#address.named) return undefined;
     return this.#ports.memory.recall(this);
   }
 
@@ -272,7 +272,7 @@ export class Session implements ConnectedClient {
     const error = ThroughlineError.from(cause);
     logger.warn("a session failed", { code: error.code, error: cause });
     if (this.#closed) return;
-    const context = delivery.contextOf({ id: this.threadId });
+    const context = delivery.contextOf(this.#thread ?? { id: this.threadId, epoch: "" });
     this.tell(this.#protocol.error(error.code, error.message, context, clock.now()));
     this.#sink.end("failed");
   }
