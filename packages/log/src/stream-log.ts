@@ -36,7 +36,10 @@ export interface CreateOptions {
 /** Records for one stream within a {@link Batch}. */
 export interface Append {
   readonly stream: string;
-  /** May be empty: then only `expectedHead` and `create` are applied. */
+  /**
+   * Handed over: the log keeps them in memory, so do not change them afterwards.
+   * May be empty: then only `expectedHead` and `create` are applied.
+   */
   readonly records: readonly Uint8Array[];
   /** Refuse the batch with `head_mismatch` unless the stream's head is this; 0 also for a stream that is not there. */
   readonly expectedHead?: number;
@@ -54,7 +57,7 @@ export interface ControlWrite {
   readonly expect?: string | null;
 }
 
-/** Names one writer's n-th batch, so that a retry applies once (L3). */
+/** Names one writer's n-th batch, so that a retry applies once (L3). Forgotten when silent for a week. */
 export interface Producer {
   readonly id: string;
   /** A greater epoch fences every smaller one. */
@@ -79,7 +82,7 @@ export interface Appended {
 }
 
 export interface AppendResult {
-  /** In the order of the batch's appends. */
+  /** In the order of the batch's appends. Empty for a duplicate that is older than the producer's last batch. */
   readonly appended: readonly Appended[];
   /** The producer had sent this batch before; nothing was written now. */
   readonly duplicate: boolean;

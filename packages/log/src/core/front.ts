@@ -29,7 +29,7 @@ export class LogFront implements api.StreamLog {
   readonly #store: Store;
   readonly #options: FrontOptions;
   readonly #hot: HotTail;
-  readonly #tails = new Tails();
+  readonly #tails: Tails;
   readonly #queue: GroupQueue;
   #fault: Fault | undefined;
   #sweep: Timer | undefined;
@@ -39,6 +39,7 @@ export class LogFront implements api.StreamLog {
     this.#store = store;
     this.#options = options;
     this.#hot = new HotTail(options.limits.hotBytes);
+    this.#tails = new Tails((error) => options.logger.error("a tail's listener threw", { reason: String(error) }));
     this.#queue = new GroupQueue(store, options.clock, new Gate(options.limits.maxQueuedBytes), {
       committed: (group, outcomes) => this.#committed(group, outcomes),
       failed: (error) => this.#failed(error),

@@ -5,6 +5,12 @@ type Listener = (event: TailEvent) => void;
 
 export class Tails {
   readonly #streams = new Map<string, Set<{ readonly tell: Listener }>>();
+  readonly #onThrow: (error: unknown) => void;
+
+  /** @param onThrow hears of a listener that threw, which it must not; the others are told all the same */
+  constructor(onThrow: (error: unknown) => void) {
+    this.#onThrow = onThrow;
+  }
 
   /** @returns stops it; safe to repeat */
   add(stream: string, tell: Listener): () => void {
@@ -23,11 +29,14 @@ export class Tails {
   tell(stream: string, event: TailEvent): void {
     const entries = this.#streams.get(stream);
     if (entries === undefined) return;
-    if (entries.size === 1) {
-      for (const entry of entries) return entry.tell(event);
-    }
     const listening = [...entries];
-    for (const entry of listening) if (entries.has(entry)) entry.tell(event);
+    for (const entry of listening) {
+      try {
+        if (entries.has(entry)) entry.tell(event);
+      } catch (error) {
+        this.#onThrow(error);
+      }
+    }
   }
 
   clear(): void {

@@ -65,6 +65,8 @@ export function writeSession(db: Database, session: Session): void {
 function configure(db: Database, durability: Durability): void {
   db.pragma("journal_mode = WAL");
   db.pragma(`synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+  // Where a sync only reaches the drive's cache (macOS), ask for more.
+  db.pragma("fullfsync = ON");
   // The writer checkpoints by itself, in slices, between commits (L5).
   db.pragma("wal_autocheckpoint = 0");
   // What is deleted is overwritten, not just unlinked (L6).

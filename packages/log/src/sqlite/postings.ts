@@ -11,8 +11,9 @@ import { rowCrc } from "./schema.ts";
 
 /** Entries in one row; a look-up reads all of one. */
 const ROW_ENTRIES = 512;
-/** Owners written before others get a turn. */
-const SLICE_OWNERS = 500;
+/** Work done before others get a turn: each owner counts as so many entries. */
+const SLICE_WORK = 8_192;
+const OWNER_WORK = 16;
 
 export interface Posting {
   readonly first: number;
@@ -113,9 +114,14 @@ export class Postings {
     this.#count = 0;
     this.#db.exec("BEGIN");
     const owners = Float64Array.from(this.#flushing.keys()).sort();
-    for (const [i, owner] of owners.entries()) {
-      this.#store(owner, this.#flushing.get(owner) ?? []);
-      if (i % SLICE_OWNERS === SLICE_OWNERS - 1) yield;
+    let work = 0;
+    for (const owner of owners) {
+      const list = this.#flushing.get(owner) ?? [];
+      this.#store(owner, list);
+      work += OWNER_WORK + list.length;
+      if (work < SLICE_WORK) continue;
+      work = 0;
+      yield;
     }
     this.#progress.run(chunk);
     this.#db.exec("COMMIT");

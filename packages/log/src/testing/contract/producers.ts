@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { AppendResult } from "../../stream-log.ts";
 import { Bench, bytes, readAll, type StoreUnderTest } from "../fixture.ts";
 
+const DAY_MS = 24 * 3_600_000;
+
 /** L3: a producer's batch is applied once, in order, and only by the newest epoch. */
 export function producers(store: StoreUnderTest): void {
   function send(bench: Bench, epoch: number, n: number, text: string): Promise<AppendResult> {
@@ -73,6 +75,23 @@ export function producers(store: StoreUnderTest): void {
       const batch = { appends: [claim], producer: { id: "p", epoch: 1, n: 1 } };
       const first = await bench.log.append(batch);
       expect(await bench.log.append(batch)).toEqual({ appended: first.appended, duplicate: true });
+    });
+
+    it("L3: a producer silent for a week is forgotten; it begins anew, it never repeats", async () => {
+      await using bench = await Bench.open(store);
+      await send(bench, 1, 1, "one");
+      bench.clock.advance(6 * DAY_MS);
+      await bench.log.delete("none");
+      await send(bench, 1, 2, "two");
+      bench.clock.advance(6 * DAY_MS);
+      // Behind the sweep in the queue.
+      await bench.log.delete("none");
+      await send(bench, 1, 3, "three");
+      bench.clock.advance(8 * DAY_MS);
+      await bench.log.delete("none");
+      await expect(send(bench, 1, 4, "four")).rejects.toMatchObject({ code: "producer_gap" });
+      await send(bench, 1, 1, "anew");
+      expect(await readAll(bench.log, "a")).toEqual(["one", "two", "three", "anew"]);
     });
 
     it("L3: producers are remembered when the log is opened again", async () => {

@@ -89,5 +89,16 @@ export function tails(store: StoreUnderTest): void {
       await put(bench.log, "a", "2");
       expect([heard(first), heard(second), heard(third)]).toEqual([["1:1", "2:2"], [], ["2:2"]]);
     });
+
+    it("is not harmed by a listener that throws, nor is the append", async () => {
+      await using bench = await Bench.open(store);
+      const events: TailEvent[] = [];
+      bench.log.tail("a", () => {
+        throw new Error("a bug of the listener's");
+      });
+      bench.log.tail("a", (event) => events.push(event));
+      await Promise.all([put(bench.log, "a", "1"), put(bench.log, "a", "2")]);
+      expect(heard(events)).toEqual(["1:1", "2:2"]);
+    });
   });
 }
