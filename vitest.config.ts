@@ -13,8 +13,9 @@ const shared = {
   pool: "forks" as const,
   // Worker threads that a test starts inherit the flag, and with it the source condition.
   execArgv: [`--conditions=${CONDITION}`],
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  // A net for what hangs, not a measure: machines differ, and disks more so.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
 };
 
 const resolve = { conditions: [CONDITION, "module", "node", "development|production"] };
@@ -54,8 +55,6 @@ export default defineConfig({
           name: "browser",
           include: ["tests/browser/**/*.browser.test.ts"],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],
