@@ -1,0 +1,92 @@
+import { openSocket, type SocketClient } from "../lib/socket-client.ts";
+import { machineMs } from "./payload.ts";
+import { type Case, threadName } from "./task.ts";
+
+/** What all subscribers have received. */
+export interface Tally {
+  messages: number;
+  /** Messages whose seq did not follow the one before. */
+  gaps: number;
+  /** Times from making to receiving, in ms, of every {@link SAMPLE}th message. */
+  readonly latencies: number[];
+}
+
+/** A prime, so that it falls on all subscribers alike. */
+const SAMPLE = 61;
+const [ZERO, NINE] = [0x30, 0x39];
+const DELTA_KEY = Buffer.from('"delta":"');
+const STAMP_BYTES = 20;
+/** Where a message says what it is: `{"type":"token"` or `42["token"`. */
+const KIND_AT = 9;
+const FRAMED_KIND_AT = 4;
+const TOKEN = Buffer.from("to");
+
+/** One subscriber; knows the frames of each kind of server just well enough to count messages. */
+export class Subscriber {
+  readonly #case: Case;
+  readonly #tally: Tally;
+  readonly #joined: () => void;
+  #client: SocketClient | undefined;
+  /** Seq of the last message; 0 before the first. */
+  last = 0;
+
+  private constructor(task: Case, tally: Tally, joined: () => void) {
+    this.#case = task;
+    this.#tally = tally;
+    this.#joined = joined;
+  }
+
+  /** Resolves once the server has taken the subscription. */
+  static async open(task: Case, port: number, index: number, tally: Tally): Promise<Subscriber> {
+    const thread = `thread_id=${threadName(index % task.threads)}`;
+    const path = task.kind === "socket.io" ? `/socket.io/?EIO=4&transport=websocket&${thread}` : `/ws/stream?${thread}`;
+    let handleJoin = (): void => {};
+    const joined = new Promise<void>((resolve) => {
+      handleJoin = resolve;
+    });
+    const subscriber = new Subscriber(task, tally, handleJoin);
+    const client = await openSocket(port, path, (bytes, start, end) => subscriber.#handleText(bytes, start, end));
+    subscriber.#client = client;
+    // Socket.IO's own handshake: join the default namespace.
+    if (task.kind === "socket.io") client.send("40");
+    // A bare broadcast server says nothing when it takes a socket.
+    if (task.kind !== "ws") await joined;
+    return subscriber;
+  }
+
+  get bytes(): number {
+    return this.#client?.bytes ?? 0;
+  }
+
+  #handleText(bytes: Buffer, start: number, end: number): void {
+    const seq = this.#seqOf(bytes, start, end);
+    if (seq === undefined) return this.#handleOther(bytes, start, end);
+    this.#tally.messages += 1;
+    if (this.last > 0 && seq !== this.last + 1) this.#tally.gaps += 1;
+    this.last = seq;
+    if (this.#tally.messages % SAMPLE !== 0) return;
+    const at = bytes.indexOf(DELTA_KEY, start) + DELTA_KEY.length;
+    this.#tally.latencies.push(machineMs() - Number.parseFloat(bytes.toString("latin1", at, at + STAMP_BYTES)));
+  }
+
+  /** The number at the end of a message: `…"seq":12}`, with `]` behind it from Socket.IO; undefined for other frames. */
+  #seqOf(bytes: Buffer, start: number, end: number): number | undefined {
+    const framed = this.#case.kind === "socket.io";
+    const kindAt = start + (framed ? FRAMED_KIND_AT : KIND_AT);
+    if (bytes[kindAt] !== TOKEN[0] || bytes[kindAt + 1] !== TOKEN[1]) return undefined;
+    let at = end - (framed ? 3 : 2);
+    let seq = 0;
+    for (let unit = 1; at > start; at -= 1, unit *= 10) {
+      const byte = bytes[at] ?? 0;
+      if (byte < ZERO || byte > NINE) break;
+      seq += (byte - ZERO) * unit;
+    }
+    return seq;
+  }
+
+  #handleOther(bytes: Buffer, start: number, end: number): void {
+    const text = bytes.toString("latin1", start, end);
+    if (text === "2") this.#client?.send("3");
+    if (text.startsWith("40") || text.startsWith('{"type":"connected"')) this.#joined();
+  }
+}
