@@ -7,5 +7,7 @@ export { builtinAgents } from "./builtin.ts";
 export type { AssetClass, Instrument, PriceFile } from "./market/catalogue.ts";
 export * from "./market/market-data.ts";
 export * from "./market/series.ts";
+export { projectManager, type ProjectManagerOptions } from "./project-manager/project-manager.ts";
 export { scripted } from "./scripted/scripted.ts";
 export { systemMarketData, textFolder } from "./system.ts";
+export { taskWorker, type TaskWorkerOptions } from "./task-worker/task-worker.ts";

@@ -1,6 +1,6 @@
 import { EventType, parseChartCommand, type AguiEvent } from "@throughline/protocol";
 import { describe, expect, it } from "vitest";
-import { builtinAgents, marketAnalyst, systemMarketData, type Run } from "../src/index.ts";
+import { marketAnalyst, systemMarketData, type Run } from "../src/index.ts";
 import { judge } from "./support/judge.ts";
 import { outline, Stage, textOf } from "./support/stage.ts";
 
@@ -194,9 +194,5 @@ describe("the market analyst", () => {
     const stage = new Stage();
     await stage.run(marketAnalyst({ data, pace: 0, write }), stage.message("Analyze Bitcoin"));
     expect(stage.view.artifacts[0]?.content).toBe("In short: 1 instrument.");
-  });
-
-  it("comes with the other built-in agents", () => {
-    expect(builtinAgents({ data }).map(({ name }) => name)).toEqual(["market-analyst", "scripted"]);
   });
 });

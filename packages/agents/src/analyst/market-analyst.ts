@@ -5,7 +5,7 @@ import type { Run } from "../builder/run.ts";
 import type { Instrument } from "../market/catalogue.ts";
 import type { MarketData } from "../market/market-data.ts";
 import { helpText } from "./notes.ts";
-import { createPace } from "./pace.ts";
+import { createPace } from "../pace.ts";
 import { reportMarkdown } from "./report.ts";
 import { readCharts, study, weighRisk, writeReport, type Desk } from "./team.ts";
 

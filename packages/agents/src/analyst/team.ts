@@ -7,7 +7,7 @@ import { toCents } from "../market/round.ts";
 import { openingCommands, riskCommands, technicalCommands } from "./drawing.ts";
 import { day } from "./format.ts";
 import { marketNote, riskNote, technicalNote } from "./notes.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../pace.ts";
 import { reportTitle } from "./report.ts";
 
 /** Who does what. The names are what people see. */

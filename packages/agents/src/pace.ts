@@ -1,4 +1,4 @@
-import type { Run } from "../builder/run.ts";
+import type { Run } from "./builder/run.ts";
 
 /** How long the team takes over things, so that people can follow it. */
 export interface Pace {
