@@ -121,6 +121,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ready = false;
     await runs.drain(graceMs);
     await delivery.flushed();
+    for (const client of clients.all()) client.end("draining");
     sockets.drain();
     sse.close();
   };

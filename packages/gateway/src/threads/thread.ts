@@ -18,6 +18,8 @@ export interface ThreadListener {
   deleted(): void;
   /** Resolves when it has dealt with enough of what it was told; undefined when it has. */
   room?(): Promise<void> | undefined;
+  /** The thread is let go of: nothing more is told. */
+  closed?(): void;
 }
 
 /** How many events of a read from the log are handed over at once. */
@@ -177,7 +179,9 @@ export class Thread {
   close(): void {
     this.#untail();
     this.writer.close();
+    const listeners = [...this.#listeners];
     this.#listeners.clear();
+    for (const listener of listeners) listener.closed?.();
   }
 
   #handleTail(event: TailEvent): void {

@@ -1,7 +1,7 @@
 import type { Clock } from "@throughline/protocol";
 import type { Thread } from "./thread.ts";
 
-/** Resolves when the thread has an event behind `after`, when `ms` are over, or when the signal fires. */
+/** Resolves when the thread has an event behind `after` or is closed, when `ms` are over, or when the signal fires. */
 export function waitForEvents(
   thread: Thread,
   after: number,
@@ -17,7 +17,7 @@ export function waitForEvents(
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const unfollow = thread.follow({ advanced: done, deleted: done });
+    const unfollow = thread.follow({ advanced: done, deleted: done, closed: done });
     const timer = clock.setTimeout(done, ms);
     signal.addEventListener("abort", done);
   });
