@@ -1,11 +1,11 @@
 // Runs before the first paint, so that a dark page never flashes white. src/app/theme.ts takes over.
-(function () {
-  var chosen = null;
+(() => {
+  let chosen = null;
   try {
     chosen = localStorage.getItem("throughline.theme");
-  } catch (_) {
+  } catch {
     // Storage is blocked: follow the system.
   }
-  var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 })();

@@ -17,12 +17,21 @@ interface PillProps {
 export function ConnectionPill({ link, latency, follows, onRetry }: PillProps) {
   const now = useNow(link.phase === "reconnecting" && link.retryAt !== null ? 250 : 0);
   const { tone, text, hint } = describe(link, latency, follows, now);
-  const pill = "nums inline-flex h-7 items-center gap-2 rounded-full border px-2.5 text-xs font-medium whitespace-nowrap transition-colors";
-  const dot = <span aria-hidden className={cn("size-1.5 rounded-full bg-current", link.phase !== "live" && "animate-pulse")} />;
+  const pill =
+    "nums inline-flex h-7 items-center gap-2 rounded-full border px-2.5 text-xs font-medium whitespace-nowrap transition-colors";
+  const dot = (
+    <span aria-hidden className={cn("size-1.5 rounded-full bg-current", link.phase !== "live" && "animate-pulse")} />
+  );
   if (link.phase === "reconnecting" || link.phase === "refused") {
     return (
       <Tooltip content={hint}>
-        <button type="button" data-testid="pill" onClick={onRetry} className={cn(pill, tone)} aria-label={`${text}. Connect now`}>
+        <button
+          type="button"
+          data-testid="pill"
+          onClick={onRetry}
+          className={cn(pill, tone)}
+          aria-label={`${text}. Connect now`}
+        >
           {dot}
           {text}
           <RotateCw className="size-3" aria-hidden />
@@ -50,18 +59,28 @@ const TONES = {
   red: "border-red/40 bg-red-soft text-red",
 };
 
-function describe(link: Link, latency: Latency, follows: boolean, now: number): { tone: string; text: string; hint: string } {
+function describe(
+  link: Link,
+  latency: Latency,
+  follows: boolean,
+  now: number,
+): { tone: string; text: string; hint: string } {
   switch (link.phase) {
     case "connecting":
       return { tone: TONES.quiet, text: "Connecting", hint: "Waiting for the server’s first answer." };
     case "live": {
       const ms = latency.ms === null ? "" : ` · ${latency.ms} ms`;
-      if (!follows) return { tone: TONES.signal, text: `Ready${ms}`, hint: "The server answers; the time is one round trip." };
+      if (!follows)
+        return { tone: TONES.signal, text: `Ready${ms}`, hint: "The server answers; the time is one round trip." };
       const hint = "Events arrive as they happen, over server-sent events. The time is one round trip to the server.";
       return { tone: TONES.signal, text: `Live${ms}`, hint };
     }
     case "catching-up":
-      return { tone: TONES.signal, text: "Catching up", hint: "Connected again; what happened meanwhile is coming in." };
+      return {
+        tone: TONES.signal,
+        text: "Catching up",
+        hint: "Connected again; what happened meanwhile is coming in.",
+      };
     case "reconnecting": {
       const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - now) / 1000);
       const hint = `Attempt ${link.attempt}. What you see stays; the page goes on exactly where it stopped.`;

@@ -21,7 +21,9 @@ export function Line({ link, activity }: LineProps) {
       <span className="line__right" />
       {pulse > 0 && <span key={pulse} className="line__pulse" />}
       {label !== null && (
-        <span className={`line__label ${link.phase === "catching-up" ? "text-signal" : link.phase === "refused" ? "text-red" : "text-amber"}`}>
+        <span
+          className={`line__label ${link.phase === "catching-up" ? "text-signal" : link.phase === "refused" ? "text-red" : "text-amber"}`}
+        >
           {label}
         </span>
       )}

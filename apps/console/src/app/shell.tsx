@@ -35,11 +35,18 @@ export function Shell({ link, activity = 0, follows, onRetry, heading, children 
   useEffect(() => probe.start(), [probe, link.phase]);
   return (
     <div className="flex h-full flex-col">
-      <a href="#main" className="sr-only rounded-control bg-raised px-3 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50">
+      <a
+        href="#main"
+        className="sr-only rounded-control bg-raised px-3 py-2 focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50"
+      >
         Skip to content
       </a>
       <header className="flex h-12 shrink-0 items-center gap-3 px-3 md:px-4">
-        <Link href="/" className="flex items-center gap-2 rounded-control pr-1 text-base font-semibold tracking-tight" aria-label="Throughline, start page">
+        <Link
+          href="/"
+          className="flex items-center gap-2 rounded-control pr-1 text-base font-semibold tracking-tight"
+          aria-label="Throughline, start page"
+        >
           <Logo />
           <span className="max-md:sr-only">Throughline</span>
         </Link>
@@ -52,7 +59,13 @@ export function Shell({ link, activity = 0, follows, onRetry, heading, children 
           </Tooltip>
         )}
         <Tooltip content="Keyboard (?)">
-          <Button tone="ghost" size="icon" aria-label="Keyboard shortcuts" className="max-md:hidden" onClick={() => setShowsKeys(true)}>
+          <Button
+            tone="ghost"
+            size="icon"
+            aria-label="Keyboard shortcuts"
+            className="max-md:hidden"
+            onClick={() => setShowsKeys(true)}
+          >
             <Keyboard aria-hidden />
           </Button>
         </Tooltip>

@@ -12,7 +12,13 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["?", "This list"],
 ];
 
-export function ShortcutsDialog({ open, onOpenChange }: { readonly open: boolean; readonly onOpenChange: (open: boolean) => void }) {
+export function ShortcutsDialog({
+  open,
+  onOpenChange,
+}: {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}) {
   return (
     <Dialog title="Keyboard" open={open} onOpenChange={onOpenChange} className="max-w-sm">
       <dl className="p-4">
@@ -21,7 +27,10 @@ export function ShortcutsDialog({ open, onOpenChange }: { readonly open: boolean
             <dt className="text-sm text-quiet">{does}</dt>
             <dd className="flex gap-1">
               {keys.split(" ").map((key) => (
-                <kbd key={key} className="min-w-6 rounded-control border border-hairline bg-sunken px-1.5 text-center font-mono text-xs leading-5">
+                <kbd
+                  key={key}
+                  className="min-w-6 rounded-control border border-hairline bg-sunken px-1.5 text-center font-mono text-xs leading-5"
+                >
                   {key}
                 </kbd>
               ))}

@@ -124,7 +124,9 @@ export class ChartCanvas {
       wickDownColor: red,
       priceLineVisible: false,
     });
-    candles.setData(bars.map(({ time, close, candle }) => ({ time: time as UTCTimestamp, close, ...ohl(candle, close) })));
+    candles.setData(
+      bars.map(({ time, close, candle }) => ({ time: time as UTCTimestamp, close, ...ohl(candle, close) })),
+    );
     return candles;
   }
 
@@ -144,7 +146,10 @@ export class ChartCanvas {
 
   #addIndicators({ bars }: Series, { indicators }: ChartPlan): void {
     let pane = 0;
-    for (const indicator of indicators) {
+    // Bands first, so that no average hides behind the middle of its band.
+    for (const indicator of [...indicators].sort(
+      (left, right) => Number(right.indicator === "BB") - Number(left.indicator === "BB"),
+    )) {
       const overlay = isOverlay(indicator);
       if (!overlay) pane += 1;
       const colors = indicatorColors(this.#palette, indicators, indicator);
@@ -199,7 +204,9 @@ export class ChartCanvas {
     this.#zoomed = wanted;
     const total = this.#series.bars.length;
     const count = visibleBars(this.#plan.zooms, total, width);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: total - count - 0.5, to: total + Math.max(2, count * 0.03) });
+    this.#chart
+      .timeScale()
+      .setVisibleLogicalRange({ from: total - count - 0.5, to: total + Math.max(2, count * 0.03) });
   }
 
   #hover(event: MouseEventParams): Hover {
@@ -207,13 +214,17 @@ export class ChartCanvas {
     const { y } = event.point;
     const bar = event.logical === undefined ? null : (this.#series.bars[Math.round(event.logical)] ?? null);
     const distance = (level: Level): number => Math.abs((this.#main?.priceToCoordinate(level.price) ?? Infinity) - y);
-    const near = this.#levels.map(({ level }) => level).filter((level) => event.paneIndex === 0 && distance(level) < NEAR_PX);
+    const near = this.#levels
+      .map(({ level }) => level)
+      .filter((level) => event.paneIndex === 0 && distance(level) < NEAR_PX);
     return { bar, level: near.sort((left, right) => distance(left) - distance(right))[0] ?? null };
   }
 }
 
 function ohl(candle: Bar["candle"], close: number): { open: number; high: number; low: number } {
-  return candle === null ? { open: close, high: close, low: close } : { open: candle.open, high: candle.high, low: candle.low };
+  return candle === null
+    ? { open: close, high: close, low: close }
+    : { open: candle.open, high: candle.high, low: candle.low };
 }
 
 function options({ surface, hairline, quiet }: Palette) {

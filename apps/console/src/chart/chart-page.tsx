@@ -28,7 +28,13 @@ export default function ChartPage({ threadId }: { readonly threadId: string }) {
     >
       <div className="h-full bg-surface">
         {link.phase === "refused" && feed.view === null ? (
-          <Notice tone="red" icon={<SearchX />} title="The chart could not be loaded" className="pt-24" action={<Button onClick={() => session.open()}>Try again</Button>}>
+          <Notice
+            tone="red"
+            icon={<SearchX />}
+            title="The chart could not be loaded"
+            className="pt-24"
+            action={<Button onClick={() => session.open()}>Try again</Button>}
+          >
             {link.failure.message} {link.failure.remedy}
           </Notice>
         ) : (

@@ -13,7 +13,6 @@ import { DataDialog } from "./data-dialog.tsx";
 import { planOf } from "./plan.ts";
 import type { ChartPlan } from "./plan.ts";
 import { parseSeries } from "./series.ts";
-import type { Series } from "./series.ts";
 
 const ChartView = lazy(() => import("./chart-view.tsx"));
 
@@ -51,14 +50,22 @@ interface LoadedChartProps {
 function LoadedChart({ threadId, symbol, plan, isPage }: LoadedChartProps) {
   const { api } = useServices();
   const { timeframe } = plan;
-  const fetcher = useCallback(async (signal: AbortSignal) => parseSeries(await api.series(symbol, timeframe, signal)), [api, symbol, timeframe]);
+  const fetcher = useCallback(
+    async (signal: AbortSignal) => parseSeries(await api.series(symbol, timeframe, signal)),
+    [api, symbol, timeframe],
+  );
   const [series, retry] = useFetched(fetcher);
   if (series.status === "loading") return <Frame title={symbol}>{<ChartSkeleton />}</Frame>;
   if (series.status === "failed") {
     return (
       <Frame title={symbol}>
         <div className="grid h-full place-items-center">
-          <Notice tone="red" icon={<CloudOff />} title={`The prices of ${symbol} could not be loaded`} action={<Button onClick={retry}>Try again</Button>}>
+          <Notice
+            tone="red"
+            icon={<CloudOff />}
+            title={`The prices of ${symbol} could not be loaded`}
+            action={<Button onClick={retry}>Try again</Button>}
+          >
             {series.failure.message} {series.failure.remedy}
           </Notice>
         </div>
@@ -79,7 +86,12 @@ function LoadedChart({ threadId, symbol, plan, isPage }: LoadedChartProps) {
           <DataDialog series={value} plan={plan} />
           {!isPage && (
             <Tooltip content="Chart on a page of its own">
-              <Link href={chartPath(threadId)} target="_blank" aria-label="Open the chart on a page of its own" className="grid size-7 place-items-center rounded-control text-quiet hover:bg-sunken hover:text-ink">
+              <Link
+                href={chartPath(threadId)}
+                target="_blank"
+                aria-label="Open the chart on a page of its own"
+                className="grid size-7 place-items-center rounded-control text-quiet hover:bg-sunken hover:text-ink"
+              >
                 <ExternalLink aria-hidden className="size-3.5" />
               </Link>
             </Tooltip>
@@ -94,7 +106,15 @@ function LoadedChart({ threadId, symbol, plan, isPage }: LoadedChartProps) {
   );
 }
 
-function Frame({ title, aside, children }: { readonly title: ReactNode; readonly aside?: ReactNode; readonly children: ReactNode }) {
+function Frame({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: ReactNode;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <section aria-label="Chart" className="flex h-full min-h-0 flex-col">
       <header className="flex h-11 shrink-0 items-center gap-2 border-b border-hairline pr-2 pl-3">
@@ -116,7 +136,14 @@ function SourceBadge({ source }: { readonly source: string }) {
   const [label, hint] = SOURCES[source] ?? [source, "Where these prices come from."];
   return (
     <Tooltip content={hint}>
-      <span tabIndex={0} data-testid="source" className={cn("rounded-control px-1 font-mono text-xs", source === "simulated" ? "bg-amber-soft text-amber" : "text-quiet")}>
+      <span
+        tabIndex={0}
+        data-testid="source"
+        className={cn(
+          "rounded-control px-1 font-mono text-xs",
+          source === "simulated" ? "bg-amber-soft text-amber" : "text-quiet",
+        )}
+      >
         [{label}]
       </span>
     </Tooltip>
@@ -126,7 +153,12 @@ function SourceBadge({ source }: { readonly source: string }) {
 function ChartSkeleton() {
   const heights = [32, 38, 35, 44, 52, 48, 57, 50, 62, 70, 64, 58, 66, 74, 69, 78];
   return (
-    <div role="status" aria-busy aria-label="Loading the chart" className="flex h-full items-end gap-[2.5%] px-6 pt-10 pb-8">
+    <div
+      role="status"
+      aria-busy
+      aria-label="Loading the chart"
+      className="flex h-full items-end gap-[2.5%] px-6 pt-10 pb-8"
+    >
       {heights.map((height, index) => (
         <span key={index} className="skeleton flex-1 rounded-xs" style={{ height: `${height}%` }} />
       ))}

@@ -39,18 +39,30 @@ export default function ChartView({ series, plan }: ChartViewProps) {
   const bar = hover.bar ?? series.bars.at(-1) ?? null;
   return (
     <div className="relative h-full min-h-0">
-      <div ref={box} role="img" aria-label={`Price chart of ${series.name}; the same as a table behind “Data”`} className="absolute inset-0" />
+      <div
+        ref={box}
+        role="group"
+        aria-label={`Price chart of ${series.name}; the same as a table behind “Data”`}
+        className="absolute inset-0"
+      />
       <div className="nums pointer-events-none absolute top-2 left-3 z-10 flex flex-wrap items-center gap-x-3 gap-y-0.5 pr-20 text-xs text-quiet">
         {bar && <BarValues bar={bar} />}
         {palette !== null &&
           plan.indicators.map((indicator) => (
             <span key={indicator.label} className="inline-flex items-center gap-1">
-              <span aria-hidden className="h-0.5 w-2.5 rounded-full" style={{ background: legendColor(palette, plan.indicators, indicator) }} />
+              <span
+                aria-hidden
+                className="h-0.5 w-2.5 rounded-full"
+                style={{ background: legendColor(palette, plan.indicators, indicator) }}
+              />
               {indicator.label}
             </span>
           ))}
         {hover.level && (
-          <span data-hue={hover.level.agent === null ? undefined : hueOf(hover.level.agent)} className="rounded-control bg-raised px-1.5 text-agent">
+          <span
+            data-hue={hover.level.agent === null ? undefined : hueOf(hover.level.agent)}
+            className="rounded-control bg-raised px-1.5 text-agent"
+          >
             {LEVEL_NAMES[hover.level.kind]} {price(hover.level.price)}
             {hover.level.agent !== null && ` · ${hover.level.agent}`}
           </span>

@@ -33,7 +33,8 @@ export function DataDialog({ series, plan }: { readonly series: Series; readonly
   );
 }
 
-const TABLE = "nums w-full text-xs [&_td]:px-4 [&_td]:py-1.5 [&_th]:px-4 [&_th]:py-2 [&_th]:font-medium [&_th]:text-quiet [&_tr]:border-b [&_tr]:border-hairline";
+const TABLE =
+  "nums w-full text-xs [&_td]:px-4 [&_td]:py-1.5 [&_th]:px-4 [&_th]:py-2 [&_th]:font-medium [&_th]:text-quiet [&_tr]:border-b [&_tr]:border-hairline";
 
 interface Drawing {
   readonly seq: number;
@@ -102,13 +103,25 @@ function valuesOf({ close, candle }: Bar): readonly string[] {
 }
 
 function drawingsOf(plan: ChartPlan): readonly Drawing[] {
-  const levels = plan.levels.map(({ seq, agent, kind, price: at }) => ({ seq, agent, what: `${LEVEL_NAMES[kind]} at ${price(at)}` }));
+  const levels = plan.levels.map(({ seq, agent, kind, price: at }) => ({
+    seq,
+    agent,
+    what: `${LEVEL_NAMES[kind]} at ${price(at)}`,
+  }));
   const segments = plan.segments.map(({ seq, agent, kind, from, to }) => {
     const name = kind === "fib" ? "Fibonacci levels" : "Trend line";
-    return { seq, agent, what: `${name} from ${price(from.price)} on ${day(from.time)} to ${price(to.price)} on ${day(to.time)}` };
+    return {
+      seq,
+      agent,
+      what: `${name} from ${price(from.price)} on ${day(from.time)} to ${price(to.price)} on ${day(to.time)}`,
+    };
   });
   const notes = plan.notes.map(({ seq, agent, time, text }) => ({ seq, agent, what: `${day(time)}: ${text}` }));
-  const highlights = plan.highlights.map(({ seq, agent, from, to }) => ({ seq, agent, what: `Highlight from ${day(from)} to ${day(to)}` }));
+  const highlights = plan.highlights.map(({ seq, agent, from, to }) => ({
+    seq,
+    agent,
+    what: `Highlight from ${day(from)} to ${day(to)}`,
+  }));
   return [...levels, ...segments, ...notes, ...highlights].sort((left, right) => left.seq - right.seq);
 }
 

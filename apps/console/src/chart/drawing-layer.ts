@@ -35,7 +35,10 @@ export class DrawingLayer implements ISeriesPrimitive {
   #shapes: readonly Shape[] = [];
   #at: SeriesAttachedParameter<Time, SeriesType> | null = null;
   readonly #views: readonly IPrimitivePaneView[] = [
-    { zOrder: () => "bottom", renderer: () => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => this.#draw(scope)) }) },
+    {
+      zOrder: () => "bottom",
+      renderer: () => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => this.#draw(scope)) }),
+    },
   ];
 
   setShapes(shapes: readonly Shape[]): void {
@@ -65,7 +68,12 @@ export class DrawingLayer implements ISeriesPrimitive {
   }
 }
 
-function drawBand(context: CanvasRenderingContext2D, band: BandShape, chart: IChartApiBase<Time>, height: number): void {
+function drawBand(
+  context: CanvasRenderingContext2D,
+  band: BandShape,
+  chart: IChartApiBase<Time>,
+  height: number,
+): void {
   const left = xOf(chart, band.from);
   const right = xOf(chart, band.to);
   if (left === null || right === null) return;
@@ -73,7 +81,12 @@ function drawBand(context: CanvasRenderingContext2D, band: BandShape, chart: ICh
   context.fillRect(left, 0, Math.max(1, right - left), height);
 }
 
-function drawLine(context: CanvasRenderingContext2D, line: LineShape, chart: IChartApiBase<Time>, series: ISeriesApi<SeriesType>): void {
+function drawLine(
+  context: CanvasRenderingContext2D,
+  line: LineShape,
+  chart: IChartApiBase<Time>,
+  series: ISeriesApi<SeriesType>,
+): void {
   const [x1, x2] = [xOf(chart, line.from.logical), xOf(chart, line.to.logical)];
   const [y1, y2] = [series.priceToCoordinate(line.from.price), series.priceToCoordinate(line.to.price)];
   if (x1 === null || x2 === null || y1 === null || y2 === null) return;

@@ -4,7 +4,11 @@ import type { Palette } from "./palette.ts";
 import type { IndicatorPlan } from "./plan.ts";
 
 /** The colour of each plot of an indicator, in the order that `plotsOf` gives them. */
-export function indicatorColors(palette: Palette, all: readonly IndicatorPlan[], one: IndicatorPlan): readonly string[] {
+export function indicatorColors(
+  palette: Palette,
+  all: readonly IndicatorPlan[],
+  one: IndicatorPlan,
+): readonly string[] {
   const { signal, amber, violet, quiet } = palette;
   if (one.indicator === "MACD") return [fade(quiet, 0.45), signal, amber];
   if (one.indicator === "RSI") return [signal];

@@ -32,7 +32,9 @@ export function plotsOf({ indicator, parameters }: IndicatorPlan, bars: readonly
       return [line("rsi", bars, feed(new RSI(first)), (value) => value)];
     case "BB": {
       const results = bars.map(({ close }) => close).map(feed(new BollingerBands(first, second)));
-      return (["upper", "middle", "lower"] as const).map((band) => collect(band, "line", bars, results, (result) => result[band]));
+      return (["upper", "middle", "lower"] as const).map((band) =>
+        collect(band, "line", bars, results, (result) => result[band]),
+      );
     }
     case "MACD": {
       const macd = new MACD(new EMA(first), new EMA(second), new EMA(third));
@@ -59,7 +61,12 @@ function feed<Result>(indicator: Incremental<Result>): (close: number) => Result
   };
 }
 
-function line<Result>(id: string, bars: readonly Bar[], next: (close: number) => Result | null, pick: (result: Result) => number): Plot {
+function line<Result>(
+  id: string,
+  bars: readonly Bar[],
+  next: (close: number) => Result | null,
+  pick: (result: Result) => number,
+): Plot {
   return collect(id, "line", bars, bars.map(({ close }) => close).map(next), pick);
 }
 

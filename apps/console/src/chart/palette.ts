@@ -29,7 +29,10 @@ export function readPalette(): Palette {
     probe.style.color = color;
     return toRgb(getComputedStyle(probe).color);
   };
-  const tokens = Object.fromEntries(TOKENS.map((name) => [name, read(`var(--${name})`)])) as Record<(typeof TOKENS)[number], string>;
+  const tokens = Object.fromEntries(TOKENS.map((name) => [name, read(`var(--${name})`)])) as Record<
+    (typeof TOKENS)[number],
+    string
+  >;
   const agents = Array.from({ length: 8 }, (_, hue) => {
     probe.dataset["hue"] = String(hue);
     return read("var(--agent)");

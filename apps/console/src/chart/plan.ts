@@ -95,7 +95,12 @@ function add(plan: Mutable<ChartPlan>, { seq, agent, command: text }: ChartComma
       plan.notes.push({ seq, agent, time: command.time, text: command.text });
       return;
     case "highlight":
-      plan.highlights.push({ seq, agent, from: Math.min(command.from, command.to), to: Math.max(command.from, command.to) });
+      plan.highlights.push({
+        seq,
+        agent,
+        from: Math.min(command.from, command.to),
+        to: Math.max(command.from, command.to),
+      });
       return;
     case "zoom":
       plan.zooms.push({ seq, to: command.to });

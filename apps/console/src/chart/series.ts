@@ -3,7 +3,12 @@ export interface Bar {
   /** Epoch seconds. */
   readonly time: number;
   readonly close: number;
-  readonly candle: { readonly open: number; readonly high: number; readonly low: number; readonly volume: number } | null;
+  readonly candle: {
+    readonly open: number;
+    readonly high: number;
+    readonly low: number;
+    readonly volume: number;
+  } | null;
 }
 
 export interface Series {
@@ -19,7 +24,9 @@ export interface Series {
 
 /** Reads the answer of `GET /api/v1/market/series`: rows are `[t,o,h,l,c,v]` or `[t,close]`. */
 export function parseSeries(json: unknown): Series {
-  const { symbol, name, timeframe, kind, source, points } = json as Omit<Series, "bars"> & { points: readonly (readonly number[])[] };
+  const { symbol, name, timeframe, kind, source, points } = json as Omit<Series, "bars"> & {
+    points: readonly (readonly number[])[];
+  };
   const bars = points.map(kind === "ohlcv" ? candleOf : closeOf);
   return { symbol, name, timeframe, kind, source, bars };
 }

@@ -13,13 +13,22 @@ export function shapesOf(plan: ChartPlan, { bars }: Series, palette: Palette): r
     const color = fade(agentColor(palette, agent), 0.12);
     return { kind: "band", from: at(from) - 0.5, to: at(to) + 0.5, color };
   });
-  return [...bands, ...plan.segments.flatMap((segment) => linesOf(segment, at, bars.length - 1, agentColor(palette, segment.agent)))];
+  return [
+    ...bands,
+    ...plan.segments.flatMap((segment) => linesOf(segment, at, bars.length - 1, agentColor(palette, segment.agent))),
+  ];
 }
 
 function linesOf(segment: Segment, at: (time: number) => number, end: number, color: string): readonly Shape[] {
   const { kind, from, to } = segment;
   const [start, stop] = [at(from.time), at(to.time)];
-  const slope = { kind: "line", from: { logical: start, price: from.price }, to: { logical: stop, price: to.price }, color, label: null } as const;
+  const slope = {
+    kind: "line",
+    from: { logical: start, price: from.price },
+    to: { logical: stop, price: to.price },
+    color,
+    label: null,
+  } as const;
   if (kind === "trendline") return [{ ...slope, isDashed: false }];
   const levels = FIB_RATIOS.map((ratio): Shape => {
     const price = fibPrice(segment, ratio);

@@ -24,11 +24,13 @@ export function HomePage() {
   };
   return (
     <Shell link={link} follows={false} onRetry={() => probe.start()}>
+      <title>Throughline</title>
       <div className="h-full overflow-y-auto">
         <div className="mx-auto flex w-full max-w-2xl flex-col px-4 pt-[clamp(32px,12vh,128px)] pb-12">
           <h1 className="text-2xl tracking-tight">What should the agents look into?</h1>
           <p className="mt-2 mb-6 text-base text-quiet">
-            Each question becomes a durable thread: close the page, restart the server, come back. It goes on where it was.
+            Each question becomes a durable thread: close the page, restart the server, come back. It goes on where it
+            was.
           </p>
           <Composer
             autoFocus

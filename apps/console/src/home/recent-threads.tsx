@@ -23,7 +23,12 @@ export function RecentThreads() {
       <div className="overflow-hidden rounded-card border border-hairline bg-surface">
         {threads.status === "loading" && <Skeleton />}
         {threads.status === "failed" && (
-          <Notice tone="red" icon={<CloudOff />} title="The threads could not be loaded" action={<Button onClick={retry}>Try again</Button>}>
+          <Notice
+            tone="red"
+            icon={<CloudOff />}
+            title="The threads could not be loaded"
+            action={<Button onClick={retry}>Try again</Button>}
+          >
             {threads.failure.message} {threads.failure.remedy}
           </Notice>
         )}
@@ -54,7 +59,10 @@ function Row({ thread }: { readonly thread: ThreadSummary }) {
           {thread.title === "" ? <span className="font-mono text-xs">{shortId(thread.id, 24)}</span> : thread.title}
         </span>
         <StatusBadge status={thread.status} />
-        <span className="nums w-20 text-right text-xs text-quiet max-md:hidden" title={plural(thread.last_seq, "event")}>
+        <span
+          className="nums w-20 text-right text-xs text-quiet max-md:hidden"
+          title={plural(thread.last_seq, "event")}
+        >
           {count(thread.last_seq)} events
         </span>
         <span className="w-22 text-right text-xs text-quiet">

@@ -57,7 +57,10 @@ export function createApi(system: Pick<System, "fetch">): Api {
     return response;
   };
   const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
-    const response = await request(`${BASE}${path}`, { headers: { accept: "application/json" }, ...(signal && { signal }) });
+    const response = await request(`${BASE}${path}`, {
+      headers: { accept: "application/json" },
+      ...(signal && { signal }),
+    });
     return (await answered(response.json())) as T;
   };
   const post = async (path: string, body: unknown = {}): Promise<void> => {
@@ -69,7 +72,11 @@ export function createApi(system: Pick<System, "fetch">): Api {
     threads: async (limit) => (await get<{ items: ThreadSummary[] }>(`/threads?limit=${limit}`)).items,
     view: (threadId, signal) => get(`/threads/${encodeURIComponent(threadId)}`, signal),
     follow: (threadId, after, signal) =>
-      request(BASE + eventsPath(threadId, after), { headers: { accept: "text/event-stream" }, cache: "no-store", signal }),
+      request(BASE + eventsPath(threadId, after), {
+        headers: { accept: "text/event-stream" },
+        cache: "no-store",
+        signal,
+      }),
     events: (threadId, after, { limit, signal } = {}) =>
       get(eventsPath(threadId, after) + (limit === undefined ? "" : `&limit=${limit}`), signal),
     start: (threadId, { runId, agent, text }) =>

@@ -26,7 +26,12 @@ export function linkOfFeed(feed: Feed): Link {
     case "live":
       return behind > 0 ? { phase: "catching-up", behind } : { phase: "live" };
     case "waiting":
-      return { phase: "reconnecting", attempt: connection.attempt, retryAt: connection.retryAt, behind: behind || null };
+      return {
+        phase: "reconnecting",
+        attempt: connection.attempt,
+        retryAt: connection.retryAt,
+        behind: behind || null,
+      };
     case "opening":
     case "loading":
       if (view === null && connection.attempt === 0) return { phase: "connecting" };

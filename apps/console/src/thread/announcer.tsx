@@ -31,7 +31,9 @@ function announcements(entry: Entry): readonly (readonly [id: string, text: stri
   if (entry.kind === "answered") return [[entry.id, `Answered: ${entry.answer ?? "nothing"}`]];
   if (entry.kind === "ended") return [[entry.id, ENDED[entry.run.status] ?? "The run has ended"]];
   const name = entry.agent?.name ?? "Agent";
-  const texts = entry.parts.flatMap((part) => (part.kind === "text" && !part.isOpen ? [[part.id, `${name}: ${part.text}`] as const] : []));
+  const texts = entry.parts.flatMap((part) =>
+    part.kind === "text" && !part.isOpen ? [[part.id, `${name}: ${part.text}`] as const] : [],
+  );
   return [[entry.id, `${name} is working`], ...texts];
 }
 

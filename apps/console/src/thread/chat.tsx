@@ -25,12 +25,22 @@ interface ChatProps {
 /** The conversation, what is on its way into it, and open questions. */
 export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
-  const length = useMemo(() => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0), [entries]);
+  const length = useMemo(
+    () => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0),
+    [entries],
+  );
   const { box, content, onScroll, unseen, toEnd } = useStickToEnd(length);
   const isEmpty = entries.length === 0 && outgoing.length === 0;
   return (
     <section aria-label="Chat" className="relative flex h-full min-h-0 flex-col">
-      <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Conversation" className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2">
+      <div
+        ref={box}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2"
+      >
         <div ref={content} className="mx-auto flex max-w-180 flex-col gap-4 px-4 py-5">
           {view === null && isEmpty && <ChatSkeleton />}
           {view !== null && isEmpty && (
@@ -50,13 +60,21 @@ export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
             />
           ))}
           {view?.pendingInterrupts.map((pending) => (
-            <Question key={pending.interrupt.id} pending={pending} onAnswer={(answer) => session.answer(pending.runId, pending.interrupt.id, answer)} />
+            <Question
+              key={pending.interrupt.id}
+              pending={pending}
+              onAnswer={(answer) => session.answer(pending.runId, pending.interrupt.id, answer)}
+            />
           ))}
         </div>
       </div>
       <div className="relative mx-auto w-full max-w-180 px-4 pb-3">
         {unseen !== null && (
-          <Button size="small" onClick={toEnd} className="absolute -top-9 left-1/2 -translate-x-1/2 rounded-full bg-raised shadow-float">
+          <Button
+            size="small"
+            onClick={toEnd}
+            className="absolute -top-9 left-1/2 -translate-x-1/2 rounded-full bg-raised shadow-float"
+          >
             <ArrowDown aria-hidden /> <span className="nums">{unseen > 0 ? `${unseen} new` : "To the end"}</span>
           </Button>
         )}

@@ -18,7 +18,15 @@ interface ComposerProps {
 }
 
 /** Where a message is written: Enter sends, Shift Enter makes a new line. */
-export function Composer({ label, placeholder, onSend, autoFocus = false, draft = null, tools, actions }: ComposerProps) {
+export function Composer({
+  label,
+  placeholder,
+  onSend,
+  autoFocus = false,
+  draft = null,
+  tools,
+  actions,
+}: ComposerProps) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();

@@ -10,7 +10,7 @@ export function markdownBlocks(text: string): readonly string[] {
   let wasBlank = false;
   for (const line of text.split("\n")) {
     const isBlank = line.trim() === "";
-    if (fence === null && wasBlank && !isBlank && !CONTINUES.test(line)) {
+    if (fence === null && wasBlank && !isBlank && !continues(line, current)) {
       blocks.push(current.join("\n"));
       current = [];
     }
@@ -22,8 +22,14 @@ export function markdownBlocks(text: string): readonly string[] {
   return blocks.filter((block) => block.trim() !== "");
 }
 
-/** Indented, or a list's next item. */
-const CONTINUES = /^(\s|[-*+] |\d{1,9}[.)] )/;
+const ITEM = /^([-*+] |\d{1,9}[.)] )/;
+
+/** Whether a line behind a blank one still belongs to the block: indented, or a list's next item. */
+function continues(line: string, block: readonly string[]): boolean {
+  if (/^\s/.test(line)) return true;
+  const first = block.find((each) => each.trim() !== "") ?? "";
+  return ITEM.test(line) && ITEM.test(first);
+}
 
 /** The fence that is open behind this line. */
 function fenceAfter(line: string, fence: string | null): string | null {
@@ -31,4 +37,28 @@ function fenceAfter(line: string, fence: string | null): string | null {
   if (mark === undefined) return fence;
   if (fence === null) return mark;
   return mark.startsWith(fence) && line.trim() === mark ? null : fence;
+}
+
+/**
+ * A text that is still being written, as it will look when it goes on as it seems to: what is half
+ * a table or half a link would flash as its raw signs, and half a bold word would jump.
+ */
+export function settledMarkdown(text: string): string {
+  const end = text.lastIndexOf("\n\n") + 1;
+  const last = text.slice(end === 0 ? 0 : end + 1);
+  if (last.startsWith("|") && !hasTableHead(last)) return text.slice(0, text.length - last.length);
+  // Within code the signs mean themselves.
+  if (last.includes("`")) return text;
+  const linked = text.replace(/\[([^\]\n]*)(\](\([^)\n]*)?)?$/, "$1");
+  return isOdd(last.split("**").length - 1) ? `${linked}**` : linked;
+}
+
+/** A head row and a whole row of dashes with as many cells. */
+function hasTableHead(text: string): boolean {
+  const [head = "", dashes = ""] = text.split("\n");
+  return /^\|(\s*:?-+:?\s*\|)+$/.test(dashes.trim()) && dashes.split("|").length >= head.trim().split("|").length;
+}
+
+function isOdd(count: number): boolean {
+  return count % 2 === 1;
 }

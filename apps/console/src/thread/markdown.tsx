@@ -5,18 +5,20 @@ import ReactMarkdown from "react-markdown";
 import type { Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { Button } from "../ui/button.tsx";
-import { markdownBlocks } from "./markdown-blocks.ts";
+import { markdownBlocks, settledMarkdown } from "./markdown-blocks.ts";
+import { safeUrl } from "./safe-url.ts";
 
 /**
  * Text of an agent. It may have been steered by what the agent read, so it can do no more than be
  * read: raw HTML is dropped, links go to http(s) and mailto only, and no image is fetched, since its
  * address could carry data out.
  */
-export default function Markdown({ text }: { readonly text: string }) {
+export default function Markdown({ text, isOpen }: { readonly text: string; readonly isOpen: boolean }) {
+  const shown = isOpen ? settledMarkdown(text) : text;
   // Blocks only grow at the end: their place is their identity.
   return (
     <div className="prose">
-      {markdownBlocks(text).map((block, index) => (
+      {markdownBlocks(shown).map((block, index) => (
         <Block key={index} text={block} />
       ))}
     </div>
@@ -43,20 +45,23 @@ const COMPONENTS: Components = {
       <>{children}</>
     ),
   img: ({ alt }) => <>{alt === undefined || alt === "" ? "" : `[image: ${alt}]`}</>,
+  // The page has the first heading.
+  h1: "h2",
+  h2: "h3",
+  h3: "h4",
+  h4: "h5",
+  h5: "h6",
   table: ({ children }) => (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Table">
+    <div className="scroll" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
   pre: ({ children }) => <Code>{children}</Code>,
   // A checkbox in a list shows how things stand; there is nothing to tick.
-  input: ({ checked }: ComponentProps<"input">) => <span aria-label={checked ? "done" : "open"}>{checked ? "☑ " : "☐ "}</span>,
+  input: ({ checked }: ComponentProps<"input">) => (
+    <span aria-label={checked ? "done" : "open"}>{checked ? "☑ " : "☐ "}</span>
+  ),
 };
-
-/** The address when it is one that may be followed, else nothing. */
-export function safeUrl(url: string): string {
-  return /^(https?:\/\/|mailto:)/i.test(url.trim()) ? url : "";
-}
 
 function Code({ children }: { readonly children?: ReactNode }) {
   const box = useRef<HTMLPreElement>(null);
@@ -69,7 +74,11 @@ function Code({ children }: { readonly children?: ReactNode }) {
   };
   return (
     <div className="group relative">
-      <pre ref={box} tabIndex={0} className="overflow-x-auto rounded-control border border-hairline bg-sunken p-3 text-xs">
+      <pre
+        ref={box}
+        tabIndex={0}
+        className="overflow-x-auto rounded-control border border-hairline bg-sunken p-3 text-xs"
+      >
         {children}
       </pre>
       <Button

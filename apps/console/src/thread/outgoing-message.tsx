@@ -11,7 +11,15 @@ interface OutgoingProps {
 
 /** A message the thread does not show yet: under way, waiting its turn, or failed. */
 export function OutgoingMessage({ item, onRetry, onEdit }: OutgoingProps) {
-  return <UserMessage text={item.text}>{item.status === "failed" ? <Failed item={item} onRetry={onRetry} onEdit={onEdit} /> : <UnderWay status={item.status} />}</UserMessage>;
+  return (
+    <UserMessage text={item.text}>
+      {item.status === "failed" ? (
+        <Failed item={item} onRetry={onRetry} onEdit={onEdit} />
+      ) : (
+        <UnderWay status={item.status} />
+      )}
+    </UserMessage>
+  );
 }
 
 function UnderWay({ status }: { readonly status: "sending" | "accepted" }) {

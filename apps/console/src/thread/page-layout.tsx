@@ -41,21 +41,34 @@ function Columns({ chat, chart, team, foot }: PageLayoutProps) {
 
 function Tabbed({ chat, chart, team, foot, asks }: PageLayoutProps) {
   const [tab, setTab] = useState<Tab>("chat");
-  useShortcuts(useMemo(() => ({ "1": () => setTab("chat"), "2": () => setTab("chart"), "3": () => setTab("team") }), []));
+  useShortcuts(
+    useMemo(() => ({ "1": () => setTab("chat"), "2": () => setTab("chart"), "3": () => setTab("team") }), []),
+  );
   const panels: Record<Tab, ReactNode> = { chat, chart, team };
   return (
     <Tabs.Root value={tab} onValueChange={(value) => setTab(value as Tab)} className="flex h-full flex-col">
       <Tabs.List className="relative flex shrink-0 border-b border-hairline px-2">
         {TABS.map(([value, label]) => (
-          <Tabs.Tab key={value} value={value} className="flex h-11 flex-1 items-center justify-center gap-1.5 text-sm font-medium text-quiet -outline-offset-2 transition-colors data-active:text-ink">
+          <Tabs.Tab
+            key={value}
+            value={value}
+            className="flex h-11 flex-1 items-center justify-center gap-1.5 text-sm font-medium text-quiet -outline-offset-2 transition-colors data-active:text-ink"
+          >
             {label}
-            {value === "chat" && asks && <span role="img" aria-label="an open question" className="size-1.5 rounded-full bg-violet" />}
+            {value === "chat" && asks && (
+              <span role="img" aria-label="an open question" className="size-1.5 rounded-full bg-violet" />
+            )}
           </Tabs.Tab>
         ))}
         <Tabs.Indicator className="absolute bottom-0 left-0 h-0.5 w-(--active-tab-width) translate-x-(--active-tab-left) rounded-full bg-signal transition-all" />
       </Tabs.List>
       {TABS.map(([value]) => (
-        <Tabs.Panel key={value} value={value} keepMounted className="min-h-0 flex-1 -outline-offset-2 data-hidden:hidden">
+        <Tabs.Panel
+          key={value}
+          value={value}
+          keepMounted
+          className="min-h-0 flex-1 -outline-offset-2 data-hidden:hidden"
+        >
           {panels[value]}
         </Tabs.Panel>
       ))}

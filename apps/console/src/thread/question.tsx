@@ -26,19 +26,27 @@ export function Question({ pending, onAnswer }: QuestionProps) {
       () => setStatus("sent"),
       (error: unknown) => {
         const failure = failureOf(error);
-        setProblem(failure.code === "already_answered" ? "Somebody else answered first." : `${failure.message} ${failure.remedy}`);
+        setProblem(
+          failure.code === "already_answered"
+            ? "Somebody else answered first."
+            : `${failure.message} ${failure.remedy}`,
+        );
         setStatus("open");
       },
     );
   };
   return (
-    <section aria-labelledby={id} data-testid="question" className="arrive rounded-card border border-violet/35 bg-violet-soft p-4">
+    <section
+      aria-labelledby={id}
+      data-testid="question"
+      className="arrive rounded-card border border-violet/35 bg-violet-soft p-4"
+    >
       <p className="flex items-center gap-1.5 text-xs font-medium text-violet">
         <CircleHelp aria-hidden className="size-4" /> Your turn
       </p>
-      <h3 id={id} className="mt-1.5 text-base font-medium wrap-anywhere">
+      <h2 id={id} className="mt-1.5 text-base font-medium wrap-anywhere">
         {pending.interrupt.message ?? DEFAULT_QUESTION}
-      </h3>
+      </h2>
       {options.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
           {options.map((option) => (
@@ -79,7 +87,11 @@ export function Question({ pending, onAnswer }: QuestionProps) {
 /** A question that has been answered. */
 export function Answered({ question, answer }: { readonly question: string; readonly answer: string | null }) {
   return (
-    <section aria-label="Answered question" data-testid="answered" className="rounded-control border border-hairline px-3 py-2 text-sm">
+    <section
+      aria-label="Answered question"
+      data-testid="answered"
+      className="rounded-control border border-hairline px-3 py-2 text-sm"
+    >
       <p className="text-quiet">{question}</p>
       <p className="mt-0.5 flex items-center gap-1.5 font-medium wrap-anywhere">
         <CornerDownRight aria-hidden className="size-3.5 shrink-0 text-violet" />

@@ -20,11 +20,17 @@ export function Team({ view, now }: TeamProps) {
   if (view === null) return <TeamSkeleton />;
   const run = view.runs.at(-1) ?? null;
   const subagents = view.subagents.filter((subagent) => subagent.runId === run?.runId);
-  const steps = view.steps.filter((step) => step.runId === run?.runId).map((step) => ({ step, outcome: outcomeOf(step, run) }));
+  const steps = view.steps
+    .filter((step) => step.runId === run?.runId)
+    .map((step) => ({ step, outcome: outcomeOf(step, run) }));
   const { progress, confidence } = view;
   const isBare = subagents.length === 0 && steps.length === 0 && progress === null && confidence === null;
   return (
-    <section aria-label="Team" tabIndex={0} className="flex h-full flex-col gap-6 overflow-y-auto p-4 -outline-offset-2">
+    <section
+      aria-label="Team and plan"
+      tabIndex={0}
+      className="flex h-full flex-col gap-6 overflow-y-auto p-4 -outline-offset-2"
+    >
       {isBare && (
         <Notice icon={<Users />} title={run === null ? "No team yet" : "This agent works alone"} className="pt-12">
           When an agent brings in others, they appear here with their plan and how far they are.
@@ -81,7 +87,15 @@ export function Team({ view, now }: TeamProps) {
   );
 }
 
-function Group({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
+function Group({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <section aria-label={title}>
       <h2 className="mb-2 flex items-baseline justify-between gap-2 text-xs font-medium text-quiet">
@@ -106,11 +120,22 @@ function Member({ subagent, calls, wasStopped, now }: MemberProps) {
   const { name, emoji, hue } = agentTag(subagent.name, subagent.emoji);
   const { status } = subagent;
   const isStopped = status === "failed" && wasStopped;
-  const took = subagent.startedAt === null ? null : duration(Math.max(0, (subagent.endedAt ?? now) - subagent.startedAt));
+  const took =
+    subagent.startedAt === null ? null : duration(Math.max(0, (subagent.endedAt ?? now) - subagent.startedAt));
   const state = isStopped ? "stopped" : (subagent.message ?? STATUS[status]);
   return (
-    <li data-hue={hue} data-testid="agent" className="arrive flex items-center gap-2 border-b border-hairline py-2 first:pt-0 last:border-b-0 last:pb-0">
-      <span aria-hidden className={cn("grid size-6 shrink-0 place-items-center rounded-control bg-agent/14 text-xs", status === "working" && "ring-1 ring-agent/60")}>
+    <li
+      data-hue={hue}
+      data-testid="agent"
+      className="arrive flex items-center gap-2 border-b border-hairline py-2 first:pt-0 last:border-b-0 last:pb-0"
+    >
+      <span
+        aria-hidden
+        className={cn(
+          "grid size-6 shrink-0 place-items-center rounded-control bg-agent/14 text-xs",
+          status === "working" && "ring-1 ring-agent/60",
+        )}
+      >
         {emoji ?? name.charAt(0)}
       </span>
       <div className="min-w-0 flex-1">
@@ -152,7 +177,9 @@ function Step({ step, outcome, now }: StepProps) {
       {outcome === "active" && <Circle aria-label="under way" className={`${icon} animate-pulse text-signal`} />}
       {outcome === "cut" && <CircleSlash aria-label="not finished" className={`${icon} text-quiet`} />}
       <span className={cn("min-w-0 flex-1 truncate", outcome !== "active" && "text-quiet")}>{step.name}</span>
-      {step.startedAt !== null && end !== null && <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>}
+      {step.startedAt !== null && end !== null && (
+        <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>
+      )}
     </li>
   );
 }
@@ -160,7 +187,14 @@ function Step({ step, outcome, now }: StepProps) {
 function Bar({ label, value }: { readonly label: string; readonly value: number }) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
-    <div role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} className="h-1 overflow-hidden rounded-full bg-hairline">
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="h-1 overflow-hidden rounded-full bg-hairline"
+    >
       <div className="h-full rounded-full bg-signal transition-[width]" style={{ width: `${percent}%` }} />
     </div>
   );

@@ -61,23 +61,50 @@ function Thread({ session, feed, link, outgoing }: Watched) {
   return (
     <PageLayout
       asks={view !== null && view.pendingInterrupts.length > 0}
-      chat={<Chat session={session} view={view} outgoing={outgoing} onEdit={(text) => setDraft({ text })} composer={composer} />}
+      chat={
+        <Chat
+          session={session}
+          view={view}
+          outgoing={outgoing}
+          onEdit={(text) => setDraft({ text })}
+          composer={composer}
+        />
+      }
       chart={<ChartPanel threadId={session.threadId} view={view} />}
       team={<Team view={view} now={now} />}
-      foot={view === null ? <div className="h-26 shrink-0 border-t border-hairline bg-surface max-md:h-14" /> : <Timeline view={view} spans={spans} now={now} />}
+      foot={
+        view === null ? (
+          <div className="h-26 shrink-0 border-t border-hairline bg-surface max-md:h-14" />
+        ) : (
+          <Timeline view={view} spans={spans} now={now} />
+        )
+      }
     />
   );
 }
 
-function Heading({ threadId, view, firstWords }: { readonly threadId: string; readonly view: ThreadView | null; readonly firstWords: string | null }) {
+function Heading({
+  threadId,
+  view,
+  firstWords,
+}: {
+  readonly threadId: string;
+  readonly view: ThreadView | null;
+  readonly firstWords: string | null;
+}) {
   const title = titleOf(view) ?? firstWords;
   const run = view?.runs.at(-1);
   return (
     <>
+      <title>{`${title ?? threadId} · Throughline`}</title>
       <span aria-hidden className="text-hairline max-md:hidden">
         /
       </span>
-      {title === null ? <h1 className="sr-only">Thread {threadId}</h1> : <h1 className="min-w-0 truncate text-sm font-medium">{title}</h1>}
+      {title === null ? (
+        <h1 className="sr-only">Thread {threadId}</h1>
+      ) : (
+        <h1 className="min-w-0 truncate text-sm font-medium">{title}</h1>
+      )}
       <span className="max-xl:hidden">
         <CopyId id={threadId} label="Thread" />
       </span>

@@ -47,34 +47,40 @@ export function timeline(view: ThreadView, spans: TextSpans, now: number): Timel
     run,
     earlier: view.runs.slice(0, -1),
     length: Math.max(1, end - start),
-    agents: inRows(view.subagents
-      .filter((subagent) => subagent.runId === run.runId)
-      .map((subagent) => ({
-        id: subagent.subagentRunId,
-        from: at(subagent.startedAt),
-        to: at(subagent.endedAt),
-        label: `${subagent.emoji ?? ""} ${subagent.name}`.trim(),
-        hue: hueOf(subagent.name),
-        state: subagent.status === "working" ? "open" : subagent.status === "failed" ? "failed" : "done",
-      }))),
-    tools: inRows(view.toolCalls
-      .filter((call) => call.runId === run.runId)
-      .map((call) => ({
-        id: call.toolCallId,
-        from: at(call.startedAt),
-        to: at(call.endedAt),
-        label: call.name,
-        hue: hue(call.subagentRunId),
-        state: call.status === "completed" ? "done" : call.status === "unfinished" ? "failed" : "open",
-      }))),
-    texts: inRows(spans.map((span) => ({
-      id: span.messageId,
-      from: at(span.startedAt),
-      to: at(span.endedAt),
-      label: names.get(span.subagentRunId ?? "") ?? "Text",
-      hue: hue(span.subagentRunId),
-      state: span.open ? "open" : "done",
-    }))),
+    agents: inRows(
+      view.subagents
+        .filter((subagent) => subagent.runId === run.runId)
+        .map((subagent) => ({
+          id: subagent.subagentRunId,
+          from: at(subagent.startedAt),
+          to: at(subagent.endedAt),
+          label: `${subagent.emoji ?? ""} ${subagent.name}`.trim(),
+          hue: hueOf(subagent.name),
+          state: subagent.status === "working" ? "open" : subagent.status === "failed" ? "failed" : "done",
+        })),
+    ),
+    tools: inRows(
+      view.toolCalls
+        .filter((call) => call.runId === run.runId)
+        .map((call) => ({
+          id: call.toolCallId,
+          from: at(call.startedAt),
+          to: at(call.endedAt),
+          label: call.name,
+          hue: hue(call.subagentRunId),
+          state: call.status === "completed" ? "done" : call.status === "unfinished" ? "failed" : "open",
+        })),
+    ),
+    texts: inRows(
+      spans.map((span) => ({
+        id: span.messageId,
+        from: at(span.startedAt),
+        to: at(span.endedAt),
+        label: names.get(span.subagentRunId ?? "") ?? "Text",
+        hue: hue(span.subagentRunId),
+        state: span.open ? "open" : "done",
+      })),
+    ),
   };
 }
 
@@ -101,8 +107,12 @@ export function lastMoment(view: ThreadView, spans: TextSpans): number {
 
 /** Marks for an axis of `length` ms: at most `most` of them, at round distances, without the zero. */
 export function ticks(length: number, most: number): readonly number[] {
-  const step = STEPS.find((candidate) => length / candidate <= most) ?? Math.ceil(length / most / 3_600_000) * 3_600_000;
+  const step =
+    STEPS.find((candidate) => length / candidate <= most) ?? Math.ceil(length / most / 3_600_000) * 3_600_000;
   return Array.from({ length: Math.floor(length / step) }, (_, index) => (index + 1) * step);
 }
 
-const STEPS = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+const STEPS = [
+  10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
+  3_600_000,
+];

@@ -39,8 +39,14 @@ export function Timeline({ view, spans, now }: TimelineProps) {
       <Stubs runs={earlier.slice(-EARLIER)} hidden={Math.max(0, earlier.length - EARLIER)} />
       <div className="relative min-w-0 flex-1" aria-hidden>
         {ticks(length, 6).map((at) => (
-          <span key={at} className="absolute inset-y-0 border-l border-hairline/60 max-md:hidden" style={{ left: percent(at, length) }}>
-            <span className="nums absolute right-1 bottom-1 text-[11px] leading-4 whitespace-nowrap text-quiet">{duration(at).replace(".0 s", " s")}</span>
+          <span
+            key={at}
+            className="absolute inset-y-0 border-l border-hairline/60 max-md:hidden"
+            style={{ left: percent(at, length) }}
+          >
+            <span className="nums absolute right-1 bottom-1 text-[11px] leading-4 whitespace-nowrap text-quiet">
+              {duration(at).replace(".0 s", " s")}
+            </span>
           </span>
         ))}
         <Lane bars={agents} length={length} top={isNarrow ? 8 : 13} height={3} rows={3} />
@@ -48,7 +54,11 @@ export function Timeline({ view, spans, now }: TimelineProps) {
         <Lane bars={texts} length={length} top={middle - 2} height={5} rows={1} />
         <Lane bars={tools} length={length} top={isNarrow ? 40 : 61} height={5} rows={2} />
         <span
-          className={cn("absolute right-0 size-2 translate-x-1/2 -translate-y-1/2 rounded-full", LINE[run.status], isActive && "animate-pulse")}
+          className={cn(
+            "absolute right-0 size-2 translate-x-1/2 -translate-y-1/2 rounded-full",
+            LINE[run.status],
+            isActive && "animate-pulse",
+          )}
           style={{ top: middle + 0.5 }}
         />
       </div>
@@ -86,7 +96,10 @@ function Stubs({ runs, hidden }: { readonly runs: readonly RunView[]; readonly h
         >
           <span className="sr-only">{run.status}</span>
           <span aria-hidden className={cn("absolute top-10 h-px w-full", LINE[run.status])} />
-          <span aria-hidden className={cn("absolute top-10 right-0 size-1.5 -translate-y-1/2 rounded-full", LINE[run.status])} />
+          <span
+            aria-hidden
+            className={cn("absolute top-10 right-0 size-1.5 -translate-y-1/2 rounded-full", LINE[run.status])}
+          />
         </li>
       ))}
     </ol>
@@ -112,7 +125,11 @@ function Lane({ bars, length, top, height, rows }: LaneProps) {
           key={bar.id}
           title={`${bar.label} · ${duration(bar.to - bar.from)}`}
           data-hue={bar.hue ?? undefined}
-          className={cn("absolute min-w-1 rounded-full", bar.hue === null ? "bg-signal" : "bg-agent", bar.state === "failed" && "opacity-50")}
+          className={cn(
+            "absolute min-w-1 rounded-full",
+            bar.hue === null ? "bg-signal" : "bg-agent",
+            bar.state === "failed" && "opacity-50",
+          )}
           style={{
             left: percent(bar.from, length),
             width: percent(bar.to - bar.from, length),

@@ -8,11 +8,19 @@ import type { Tool } from "./transcript.ts";
 /** One tool call: its name and how it went; arguments and result on demand. */
 export const ToolCard = memo(function ToolCard({ name, args, status, result, ms }: Tool) {
   return (
-    <Collapsible.Root className="arrive overflow-hidden rounded-control border border-hairline bg-surface" data-testid="tool">
+    <Collapsible.Root
+      className="arrive overflow-hidden rounded-control border border-hairline bg-surface"
+      data-testid="tool"
+    >
       <Collapsible.Trigger className="group flex h-8 w-full items-center gap-2 px-2 text-left text-xs -outline-offset-2 transition-colors hover:bg-sunken">
-        <ChevronRight aria-hidden className="size-3.5 shrink-0 text-quiet transition-transform group-data-panel-open:rotate-90" />
+        <ChevronRight
+          aria-hidden
+          className="size-3.5 shrink-0 text-quiet transition-transform group-data-panel-open:rotate-90"
+        />
         <span className="shrink-0 font-mono font-medium">{name}</span>
-        <span className="min-w-0 flex-1 truncate font-mono text-quiet group-data-panel-open:invisible">{preview(args)}</span>
+        <span className="min-w-0 flex-1 truncate font-mono text-quiet group-data-panel-open:invisible">
+          {preview(args)}
+        </span>
         <Outcome status={status} ms={ms} />
       </Collapsible.Trigger>
       <Collapsible.Panel className="h-(--collapsible-panel-height) overflow-hidden transition-[height] data-ending-style:h-0 data-starting-style:h-0">
@@ -22,7 +30,9 @@ export const ToolCard = memo(function ToolCard({ name, args, status, result, ms 
             <Payload text={args} />
           </dd>
           <dt className="mt-2 text-quiet">Result</dt>
-          <dd>{result === null ? <p className="py-1 text-quiet">{NO_RESULT[status]}</p> : <Payload text={result} />}</dd>
+          <dd>
+            {result === null ? <p className="py-1 text-quiet">{NO_RESULT[status]}</p> : <Payload text={result} />}
+          </dd>
         </dl>
       </Collapsible.Panel>
     </Collapsible.Root>
@@ -62,7 +72,10 @@ function Outcome({ status, ms }: Pick<Tool, "status" | "ms">) {
 
 function Payload({ text }: { readonly text: string }) {
   return (
-    <pre tabIndex={0} className="mt-1 max-h-64 overflow-auto rounded-control bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap">
+    <pre
+      tabIndex={0}
+      className="mt-1 max-h-64 overflow-auto rounded-control bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap"
+    >
       {pretty(text)}
     </pre>
   );

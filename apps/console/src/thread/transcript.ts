@@ -1,4 +1,12 @@
-import type { AnsweredInterrupt, AssistantMessage, Message, RunView, SubagentView, ThreadView, ToolCall } from "@throughline/protocol";
+import type {
+  AnsweredInterrupt,
+  AssistantMessage,
+  Message,
+  RunView,
+  SubagentView,
+  ThreadView,
+  ToolCall,
+} from "@throughline/protocol";
 import { agentTag } from "./agent-tag.ts";
 import type { AgentTag } from "./agent-tag.ts";
 
@@ -36,7 +44,8 @@ export function transcript(view: ThreadView): readonly Entry[] {
   for (const message of view.messages) {
     for (const run of endings.get(message.id) ?? []) builder.end(run);
     builder.add(message);
-    for (const answered of view.answeredInterrupts) if (answered.afterMessageId === message.id) builder.answer(answered);
+    for (const answered of view.answeredInterrupts)
+      if (answered.afterMessageId === message.id) builder.answer(answered);
   }
   for (const run of endings.get(null) ?? []) builder.end(run);
   return builder.entries;
@@ -66,13 +75,12 @@ class Builder {
   readonly #tools: ReadonlyMap<string, ThreadView["toolCalls"][number]>;
   readonly #results = new Map<string, string>();
   readonly #open: ReadonlySet<string>;
-  readonly #isActive: boolean;
 
   constructor(view: ThreadView) {
     this.#subagents = new Map(view.subagents.map((subagent) => [subagent.subagentRunId, subagent]));
     this.#tools = new Map(view.toolCalls.map((call) => [call.toolCallId, call]));
-    this.#open = new Set(view.open.map((item) => item.id));
-    this.#isActive = view.status === "running" || view.status === "paused";
+    // A tool call may share its id with the message that was made for it.
+    this.#open = new Set(view.open.filter(({ kind }) => kind !== "tool_call").map(({ id }) => id));
     for (const message of view.messages) {
       if (message.role === "tool") this.#results.set(message.toolCallId, textOf(message.content));
     }
@@ -87,9 +95,19 @@ class Builder {
       case "assistant":
         return this.#addAssistant(message);
       case "reasoning":
-        return this.#add(message, { kind: "reasoning", id: message.id, text: message.content, isOpen: this.#open.has(message.id) });
+        return this.#add(message, {
+          kind: "reasoning",
+          id: message.id,
+          text: message.content,
+          isOpen: this.#open.has(message.id),
+        });
       case "activity":
-        return this.#add(message, { kind: "activity", id: message.id, activityType: message.activityType, content: message.content });
+        return this.#add(message, {
+          kind: "activity",
+          id: message.id,
+          activityType: message.activityType,
+          content: message.content,
+        });
       default:
       // Instructions to the model, and tool results, which stand with their call.
     }
@@ -98,7 +116,12 @@ class Builder {
   answer({ interrupt, status, answer }: AnsweredInterrupt): void {
     this.#turn = null;
     const text = status === "cancelled" ? null : typeof answer === "string" ? answer : JSON.stringify(answer);
-    this.entries.push({ kind: "answered", id: interrupt.id, question: interrupt.message ?? DEFAULT_QUESTION, answer: text });
+    this.entries.push({
+      kind: "answered",
+      id: interrupt.id,
+      question: interrupt.message ?? DEFAULT_QUESTION,
+      answer: text,
+    });
   }
 
   end(run: RunView): void {
@@ -116,8 +139,8 @@ class Builder {
   #tool(call: ToolCall): Tool {
     const seen = this.#tools.get(call.id);
     const result = seen?.result ?? this.#results.get(call.id) ?? null;
-    const isOver = result !== null || !this.#isActive;
-    const status = seen?.status ?? (result === null ? (isOver ? "unfinished" : "running") : "completed");
+    // The view follows the calls of the newest run; one that it does not know is over.
+    const status = seen?.status ?? (result === null ? "unfinished" : "completed");
     const ms = seen?.startedAt != null && seen.endedAt !== null ? seen.endedAt - seen.startedAt : null;
     return { name: call.function.name, args: call.function.arguments, status, result, ms };
   }

@@ -13,7 +13,9 @@ const Markdown = lazy(() => import("./markdown.tsx"));
 export function UserMessage({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
   return (
     <article aria-label="You" className="arrive flex flex-col items-end gap-1 pl-12">
-      <p className="max-w-full rounded-card rounded-br-xs bg-signal-soft px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap">{text}</p>
+      <p className="max-w-full rounded-card rounded-br-xs bg-signal-soft px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap">
+        {text}
+      </p>
       {children}
     </article>
   );
@@ -28,14 +30,14 @@ export function Turn({ agent, parts }: { readonly agent: AgentTag | null; readon
       className={cn("arrive border-l-2 pl-3", agent === null ? "border-hairline" : "border-agent/60")}
     >
       {agent && (
-        <h3 className="mb-1.5 flex items-center gap-1.5 text-sm text-agent">
+        <p className="mb-1.5 flex items-center gap-1.5 text-sm font-semibold text-agent">
           {agent.emoji && <span aria-hidden>{agent.emoji}</span>}
           {agent.name}
-        </h3>
+        </p>
       )}
       <div className="flex flex-col gap-2">
         {parts.map((part) => (
-          <PartOf key={part.id} part={part} />
+          <PartOf key={`${part.kind} ${part.id}`} part={part} />
         ))}
       </div>
     </article>
@@ -60,7 +62,7 @@ const TextPart = memo(function TextPart({ text, isOpen }: { readonly text: strin
   return (
     <div data-testid="text" className={cn(isOpen && "writing")}>
       <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-        <Markdown text={text} />
+        <Markdown text={text} isOpen={isOpen} />
       </Suspense>
     </div>
   );
@@ -95,7 +97,11 @@ export const RunEnded = memo(function RunEnded({ run }: { readonly run: RunView 
   const isDone = run.status === "completed";
   return (
     <p className="nums flex items-center gap-1.5 text-xs text-quiet" data-testid="run-ended">
-      {isDone ? <Check aria-hidden className="size-3.5 text-green" /> : <CircleSlash aria-hidden className="size-3.5" />}
+      {isDone ? (
+        <Check aria-hidden className="size-3.5 text-green" />
+      ) : (
+        <CircleSlash aria-hidden className="size-3.5" />
+      )}
       {isDone ? "Done" : "Stopped"}
       {took !== null && ` ${isDone ? "in" : "after"} ${took}`}
     </p>
@@ -110,7 +116,12 @@ const WHY: Readonly<Record<string, string>> = {
 function RunFailed({ run, took }: { readonly run: RunView; readonly took: string | null }) {
   const code = run.error?.code ?? null;
   return (
-    <div role="group" aria-label="Run failed" data-testid="run-failed" className="rounded-control border border-red/30 bg-red-soft px-3 py-2 text-sm">
+    <div
+      role="group"
+      aria-label="Run failed"
+      data-testid="run-failed"
+      className="rounded-control border border-red/30 bg-red-soft px-3 py-2 text-sm"
+    >
       <p className="flex flex-wrap items-center gap-x-2 font-medium text-red">
         <CircleAlert aria-hidden className="size-4" />
         The run was cut short

@@ -11,7 +11,8 @@ const button = cva(
         primary: "bg-signal text-on-signal hover:not-disabled:bg-signal/88",
         plain: "border border-hairline bg-surface hover:not-disabled:bg-sunken",
         ghost: "text-quiet hover:not-disabled:bg-sunken hover:not-disabled:text-ink",
-        danger: "border border-hairline bg-surface text-red hover:not-disabled:border-red/40 hover:not-disabled:bg-red-soft",
+        danger:
+          "border border-hairline bg-surface text-red hover:not-disabled:border-red/40 hover:not-disabled:bg-red-soft",
         violet: "bg-violet text-surface hover:not-disabled:bg-violet/88 dark:text-canvas",
       },
       size: {

@@ -18,7 +18,7 @@ export function CopyId({ id, label }: { readonly id: string; readonly label: str
         type="button"
         onClick={copy}
         onMouseEnter={() => setCopied(false)}
-        aria-label={`${label} ${id}, copy`}
+        aria-label={`${shortId(id)}, copy the ${label}’s id`}
         className="rounded-control px-1 font-mono text-xs text-quiet transition-colors hover:bg-sunken hover:text-ink"
       >
         {shortId(id)}

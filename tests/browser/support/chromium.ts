@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Where the browser is: `CHROMIUM_PATH`, or a usual place. */
+const executablePath = [process.env["CHROMIUM_PATH"] ?? "", ...PLACES].find(
+  (place) => place !== "" && existsSync(place),
+);
+
+/** Why browser tests cannot run here; undefined when they can. In CI that is a failure, not an excuse. */
+export const noBrowser: string | undefined =
+  executablePath !== undefined || process.env["CI"] === "true"
+    ? undefined
+    : `no Chromium found; install it or set CHROMIUM_PATH (looked in ${PLACES.join(", ")})`;
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** A browser with a fresh profile; it goes with the test that uses it. */
+export class TestBrowser implements AsyncDisposable {
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** @throws Error when there is no Chromium */
+  static async launch(): Promise<TestBrowser> {
+    if (executablePath === undefined) throw new Error(`No Chromium found in ${PLACES.join(", ")}; set CHROMIUM_PATH.`);
+    return new TestBrowser(await chromium.launch({ executablePath, args: FLAGS }));
+  }
+
+  /** A page in a profile of its own, as on another machine. */
+  async open(
+    url: string,
+    options: { readonly width?: number; readonly height?: number; readonly dark?: boolean } = {},
+  ): Promise<OpenPage> {
+    const { width = 1440, height = 900, dark = false } = options;
+    const context = await this.#browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    const opened = new OpenPage(page);
+    await page.goto(url);
+    return opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** A page, and what went wrong in it. */
+export class OpenPage {
+  readonly page: Page;
+  /** Errors nobody caught, and what the content policy refused. */
+  readonly errors: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      const text = message.text();
+      // Requests that fail while the server is away are what is being tried.
+      if (message.type() === "error" && !text.includes("Failed to load resource")) this.errors.push(text);
+    });
+  }
+}
