@@ -1,0 +1,178 @@
+import { ThroughlineError } from "@throughline/protocol";
+import type { SeededRandom } from "@throughline/testing";
+import { hashOf } from "../history.ts";
+import type { ClientPlan, NetworkFault } from "../plan.ts";
+import type { World } from "../world.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
+import { openPoll } from "./poll.ts";
+import { openSse } from "./sse.ts";
+import { openWebSocket } from "./websocket.ts";
+
+const AGAIN_MS = 120;
+
+/**
+ * A client that follows a thread and comes back, with its position, whenever it is cut off. All that
+ * it is given goes on record.
+ */
+export class Follower {
+  readonly plan: ClientPlan;
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  /** Frames that answer this client's cancels, in the order they were sent. */
+  readonly #cancels: { readonly answered: (success: boolean | undefined) => void }[] = [];
+  #connection: Connection | undefined;
+  /** Seq of the last event it was given; undefined = it joins late. */
+  #position: number | undefined;
+  #epoch = "";
+  #count = 0;
+  #mostBuffered = 0;
+  #stopped = false;
+
+  constructor(plan: ClientPlan, world: World) {
+    this.plan = plan;
+    this.#world = world;
+    this.#random = world.random.fork(plan.name);
+    if (plan.from === "start") this.#position = 0;
+    world.clock.setTimeout(() => this.#connect(), plan.at);
+  }
+
+  get connected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** Seq of the last event it was given; 0 for none. */
+  get position(): number {
+    return this.#position ?? 0;
+  }
+
+  /** The most bytes the server ever had waiting for it. */
+  get mostBuffered(): number {
+    return Math.max(this.#mostBuffered, this.#connection?.peakBuffered ?? 0);
+  }
+
+  fail(fault: NetworkFault, amount: number): void {
+    if (this.#connection === undefined) return;
+    this.#world.fault(`network ${fault}`);
+    this.#connection.fail(fault, amount);
+  }
+
+  mend(): void {
+    this.#connection?.mend();
+  }
+
+  /** Sends a frame; false when there is nobody to send it to. */
+  send(frame: string): boolean {
+    if (this.#connection === undefined || this.plan.transport !== "websocket") return false;
+    this.#connection.send(frame);
+    return true;
+  }
+
+  /** Sends a cancel; `answered` is told `undefined` when the connection breaks before the answer. */
+  cancel(frame: string, answered: (success: boolean | undefined) => void): boolean {
+    const sent = this.send(frame);
+    if (sent) this.#cancels.push({ answered });
+    return sent;
+  }
+
+  /** Comes back no more. Its connection stays, so that the server has somebody to send away. */
+  rest(): void {
+    this.#stopped = true;
+    if (this.#connection !== undefined) this.#world.history.add({ ...this.#about, op: "resume", phase: "info", code: "stopped" });
+  }
+
+  get #about(): { conn: string; thread: string; transport: ClientPlan["transport"] } {
+    const { name, thread, transport } = this.plan;
+    return { conn: `${name}#${this.#count}`, thread, transport };
+  }
+
+  #connect(): void {
+    if (this.#stopped) return;
+    this.#count += 1;
+    const about = this.#about;
+    const cursor = this.#cursorText();
+    this.#world.history.add({ ...about, op: "resume", phase: "invoke", ...(cursor === undefined ? {} : { cursor }) });
+    let connection: Connection | undefined;
+    let forget: (() => void) | undefined;
+    const over = (reason: string): void => {
+      forget?.();
+      if (connection !== undefined && this.#connection !== connection) return;
+      this.#lose(reason);
+      if (this.#stopped) return;
+      this.#world.history.add({ ...about, op: "resume", phase: "info", code: reason });
+      this.#world.clock.setTimeout(() => this.#connect(), AGAIN_MS);
+    };
+    try {
+      connection = this.#open(cursor, over);
+    } catch (error) {
+      return over(ThroughlineError.from(error).code);
+    }
+    if (connection === undefined) return over("refused");
+    this.#connection = connection;
+    forget = this.#world.onDown(() => {
+      connection?.drop();
+      over("server gone");
+    });
+  }
+
+  #open(cursor: string | undefined, over: (reason: string) => void): Connection | undefined {
+    const { gateway, http, clock } = this.#world;
+    if (gateway === undefined || http === undefined) return undefined;
+    const { thread, latencyMs, chunk, transport, name } = this.plan;
+    const events = this.#eventsOf(over);
+    switch (transport) {
+      case "websocket": {
+        const chunkBytes = chunk === 0 ? undefined : () => this.#random.int(1, chunk);
+        return openWebSocket({ gateway, clock, thread, client: name, cursor, latencyMs, chunkBytes }, events);
+      }
+      case "sse":
+        return openSse({ http, clock, thread, cursor, asHeader: this.#random.chance(0.5) }, events);
+      case "poll": {
+        const [waitSeconds, limit] = [this.#random.pick([0, 1, 20]), this.#random.pick([1, 7, 1_000])];
+        return openPoll({ http, clock, thread, cursor, withEpoch: this.plan.form === "epoch", waitSeconds, limit }, events);
+      }
+    }
+  }
+
+  #eventsOf(over: (reason: string) => void): ConnectionEvents {
+    const { history, disk } = this.#world;
+    const about = this.#about;
+    return {
+      greeted: (epoch, seq) => {
+        history.add({ ...about, op: "resume", phase: "ok", ...(epoch === undefined ? {} : { epoch }), ...(seq === undefined ? {} : { seq }) });
+        this.#epoch = epoch ?? this.#epoch;
+      },
+      delivered: (seq, json, epoch = this.#epoch) => {
+        const durable = seq <= disk.head(`default/${this.plan.thread}`);
+        history.add({ ...about, op: "deliver", phase: "ok", epoch, seq, hash: hashOf(json), flag: durable });
+        this.#epoch = epoch;
+        this.#position = seq;
+      },
+      reset: (epoch, seq, code) => {
+        history.add({ ...about, op: "reset", phase: "ok", epoch, seq, code });
+        this.#epoch = epoch;
+        // What follows is what a late joiner gets.
+        this.#position = this.plan.transport === "websocket" ? undefined : 0;
+      },
+      other: (frame) => this.#handleOther(about.conn, frame),
+      ended: over,
+    };
+  }
+
+  #handleOther(conn: string, frame: Readonly<Record<string, unknown>>): void {
+    const { type, success, details } = frame;
+    if (type === "cancelled" && typeof success === "boolean") this.#cancels.shift()?.answered(success);
+    if (details === "internal") this.#world.misdeeds.push(`${conn} was told "internal": ${String(frame["message"])}`);
+  }
+
+  #lose(reason: string): void {
+    this.#mostBuffered = this.mostBuffered;
+    this.#connection = undefined;
+    for (const { answered } of this.#cancels.splice(0)) answered(undefined);
+    if (reason.includes('"internal"')) this.#world.misdeeds.push(`${this.plan.name} was refused: ${reason}`);
+  }
+
+  #cursorText(): string | undefined {
+    if (this.#position === undefined) return undefined;
+    return this.plan.form === "epoch" && this.#epoch !== "" ? `${this.#epoch}.${this.#position}` : String(this.#position);
+  }
+}

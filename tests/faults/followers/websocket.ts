@@ -1,0 +1,56 @@
+import { MemorySocket } from "@throughline/testing";
+import type { Gateway } from "@throughline/gateway";
+import type { Clock } from "@throughline/protocol";
+import type { Connection, ConnectionEvents } from "./connection.ts";
+
+export interface WebSocketOptions {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly thread: string;
+  readonly client: string;
+  readonly cursor: string | undefined;
+  readonly latencyMs: number;
+  /** Sizes of the pieces in which bytes come; undefined = as written. */
+  readonly chunkBytes: (() => number) | undefined;
+}
+
+/** `/ws/stream`. @throws ThroughlineError with which the upgrade is refused */
+export function openWebSocket(options: WebSocketOptions, events: ConnectionEvents): Connection {
+  const query = new URLSearchParams({ client_id: options.client, thread_id: options.thread, agent: "puppet" });
+  if (options.cursor !== undefined) query.set("after", options.cursor);
+  const socket = new MemorySocket(options.gateway, {
+    path: `/ws/stream?${query}`,
+    clock: options.clock,
+    latencyMs: options.latencyMs,
+    ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
+    onFrame: ({ seq, ...frame }) => {
+      if (typeof seq === "number") events.delivered(seq, JSON.stringify(frame), undefined);
+      else if (frame["type"] === "connected") events.greeted(String(frame["epoch"]), Number(frame["last_seq"]));
+      else if (frame["type"] === "reset")
+        events.reset(String(frame["epoch"]), Number(frame["last_seq"]), String(frame["reason"]));
+      else events.other(frame);
+    },
+    onClose: (reason) => events.ended(reason),
+  });
+  let deaf = false;
+  return {
+    fail: (fault, amount) => {
+      deaf ||= fault === "half-open";
+      if (fault === "cut") socket.cut(amount % 50);
+      else if (fault === "cut in a frame") socket.cutAfter(amount);
+      else if (fault === "half-open") socket.halfOpen();
+      else if (fault === "pause") socket.pauseReading();
+      else socket.throttle(amount);
+    },
+    mend: () => {
+      if (deaf) return socket.cut();
+      socket.throttle(Number.POSITIVE_INFINITY);
+      socket.resumeReading();
+    },
+    drop: () => socket.cut(),
+    send: (frame) => socket.send(frame),
+    get peakBuffered() {
+      return socket.peakBuffered;
+    },
+  };
+}

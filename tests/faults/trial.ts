@@ -1,0 +1,102 @@
+import { broken, puppet, recorded } from "./agents.ts";
+import type { History } from "./history.ts";
+import { judge } from "./judge/judge.ts";
+import { type Mutant, NONE } from "./mutants.ts";
+import { makePlan, type Plan, PLAN_MS } from "./plan.ts";
+import { Steps } from "./steps.ts";
+import { World } from "./world.ts";
+
+/** The base of links that a gateway uses when it is given none. */
+const ORIGIN = "http://127.0.0.1:4400";
+const ROUND_MS = 500;
+const MOST_ROUNDS = 240;
+/** So many rounds in a row must be quiet: longer than an agent may ignore its abort while others wait. */
+const QUIET_ROUNDS = 5;
+/** An agent that ignores its abort may go on for so long after the server has closed. */
+const ZOMBIE_MS = 15_000;
+/** A connection may have so many bytes waiting, and what one write adds. */
+const MOST_BUFFERED = 1024 * 1024 + 256 * 1024;
+
+export interface Verdict {
+  readonly seed: number;
+  /** What speaks against the server; empty when all rules held. */
+  readonly problems: readonly string[];
+  readonly history: History;
+}
+
+/** Plays a seed's plan against a real gateway, heals and drains everything, and judges what happened. */
+export async function runTrial(seed: number, mutant: Mutant = NONE): Promise<Verdict> {
+  const plan = makePlan(seed);
+  const world = new World(plan, (history) => [recorded(puppet, history), recorded(broken, history)], mutant);
+  void world.start();
+  const steps = new Steps(plan, world);
+  await play(plan, world, steps);
+  const problems = await drain(plan, world, steps);
+  const leaks = await close(world, steps);
+  const { threads, runs } = await world.read();
+  const verdicts = judge({ entries: world.history.entries, threads, runs, past: world.past, cancels: cancelsOf(plan) }, ORIGIN);
+  return { seed, problems: [...problems, ...leaks, ...world.misdeeds, ...verdicts], history: world.history };
+}
+
+function cancelsOf(plan: Plan): { byInterrupt: boolean; byLeaving: boolean } {
+  return {
+    byInterrupt: plan.policy === "interrupt",
+    // Whose start came over a socket cancels by leaving (WIRE.md 2).
+    byLeaving: plan.steps.some((step) => step.do === "start" && step.by === "websocket"),
+  };
+}
+
+async function play(plan: Plan, world: World, steps: Steps): Promise<void> {
+  let at = 0;
+  for (const step of plan.steps) {
+    await world.clock.advance(step.at - at);
+    at = step.at;
+    steps.begin(step);
+  }
+  await world.clock.advance(PLAN_MS - at);
+}
+
+/** Heals all, then waits until nothing happens any more. */
+async function drain(plan: Plan, world: World, steps: Steps): Promise<string[]> {
+  world.disk.heal();
+  for (const follower of steps.followers) follower.mend();
+  let quiet = 0;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    await world.clock.advance(ROUND_MS);
+    const going = steps.callers.pending > 0 || (await cancelGoing(plan, world, steps));
+    quiet = going || steps.followers.some((follower) => !follower.connected) ? 0 : quiet + 1;
+    if (quiet < QUIET_ROUNDS) continue;
+    // The tail of what was committed last is still on its way to those who are far away.
+    await world.clock.advance(1_000);
+    return steps.followers.flatMap(({ mostBuffered, plan: { name } }) =>
+      mostBuffered > MOST_BUFFERED ? [`D2: ${mostBuffered} bytes were waiting for ${name}`] : [],
+    );
+  }
+  return ["R1: something is still going on long after all is healed"];
+}
+
+/** Cancels what goes on; whether anything did, or nobody could be asked. */
+async function cancelGoing(plan: Plan, world: World, steps: Steps): Promise<boolean> {
+  const { http } = world;
+  if (http === undefined) return true;
+  let going = false;
+  for (const thread of plan.threads) {
+    const asking = http.get(`/api/v1/threads/${thread}`);
+    await world.clock.runUntilIdle();
+    const { body } = await asking;
+    const runs = (body["runs"] ?? []) as { run_id: string; end_seq: number | null }[];
+    for (const { run_id: run, end_seq: end } of runs) {
+      if (end !== null) continue;
+      going = true;
+      steps.begin({ do: "cancel", run, thread, times: 1, lost: false });
+    }
+  }
+  return going;
+}
+
+async function close(world: World, steps: Steps): Promise<string[]> {
+  for (const follower of steps.followers) follower.rest();
+  const done = world.close();
+  await world.clock.advance(ZOMBIE_MS);
+  return done();
+}
