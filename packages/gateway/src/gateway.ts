@@ -89,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     agents,
     maxQueued: limits.maxQueuedRuns,
     publishers: (tenant: string) => publisher.of(tenant),
+    companionOf: () => undefined,
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
   const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin });

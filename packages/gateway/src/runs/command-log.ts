@@ -1,5 +1,4 @@
 import type { ControlWrite } from "@throughline/log";
-import { keys } from "../threads/names.ts";
 
 /** How many of a thread's latest command ids are remembered. */
 const KEEP = 128;
@@ -13,9 +12,12 @@ export class CommandLog {
   readonly #key: string;
   readonly #outcomes: Map<string, string>;
 
-  /** @param stored the control record as {@link note} wrote it */
-  constructor(tenant: string, threadId: string, stored: string | undefined) {
-    this.#key = keys.commands(tenant, threadId);
+  /**
+   * @param key of the control record
+   * @param stored its value, as {@link note} wrote it
+   */
+  constructor(key: string, stored: string | undefined) {
+    this.#key = key;
     this.#outcomes = new Map(stored === undefined ? [] : (JSON.parse(stored) as [string, string][]));
   }
 

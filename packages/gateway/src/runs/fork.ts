@@ -2,7 +2,6 @@ import { type Clock, type Random, ThroughlineError } from "@throughline/protocol
 import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
 import { checkId, streamName } from "../threads/names.ts";
-import { summaryWrites } from "../threads/summary.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
@@ -38,10 +37,10 @@ export async function forkThread(
   const events = cut === undefined ? [] : await closingEvents(fork, cut, { type: "cancelled" }, now);
   const text = firstText(fork);
   await fork.writer.write({
-    records: events.map(encodeEvent),
-    controls: (first) => {
+    compose: (first) => {
       const lastSeq = first + events.length - 1;
-      return summaryWrites(tenant, undefined, { id: targetId, status: "idle", lastSeq, now, text }).writes;
+      const line = fork.line.change({ id: targetId, status: "idle", lastSeq, now, text });
+      return { records: events.map(encodeEvent), controls: line.writes, stored: line.stored };
     },
   });
   return fork;

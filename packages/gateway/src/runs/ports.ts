@@ -1,6 +1,8 @@
 import type { Agent, ChartPublisher, Clock, Logger, Random, TaskPublisher } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { Turns } from "../turns.ts";
+import type { Thread } from "../threads/thread.ts";
+import type { Companion } from "./companion.ts";
 import type { ThreadRuns } from "./thread-runs.ts";
 
 /** What happens to a start while another run holds the thread (R6). */
@@ -20,6 +22,8 @@ export interface RunPorts {
   readonly maxQueued: number;
   /** What agents may write outside their own thread. */
   readonly publishers: (tenant: string) => { readonly charts: ChartPublisher; readonly tasks: TaskPublisher };
+  /** What the thread keeps that follows from its runs; undefined for one that keeps nothing. */
+  readonly companionOf: (thread: Thread) => Companion | undefined;
   /** Called after each run's end. */
   readonly ended: (runs: ThreadRuns) => void;
 }

@@ -1,7 +1,6 @@
 import { ERRORS, type ErrorCode } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../threads/names.ts";
-import { summaryWrites } from "../threads/summary.ts";
 import { fingerprint } from "./fingerprint.ts";
 import {
   type AskRecord,
@@ -20,14 +19,11 @@ export class Projection {
   readonly #tenant: string;
   readonly #threadId: string;
   readonly #now: () => number;
-  #summary: string | undefined;
 
-  /** @param summary the thread's line in lists as it is stored now */
-  constructor(tenant: string, threadId: string, now: () => number, summary: string | undefined) {
+  constructor(tenant: string, threadId: string, now: () => number) {
     this.#tenant = tenant;
     this.#threadId = threadId;
     this.#now = now;
-    this.#summary = summary;
   }
 
   /** A start that has to wait: refused when the run id is taken. */
@@ -35,6 +31,7 @@ export class Projection {
     return [
       { key, value: JSON.stringify(request), expect: null },
       { ...this.#run(this.#record(request, "queued")), expect: null },
+      this.#owned(request.runId),
     ];
   }
 
@@ -53,27 +50,31 @@ export class Projection {
     const run = this.#run({ ...this.#record(request, "running"), startSeq });
     return [
       { key: keys.active(this.#tenant, this.#threadId), value: lease, expect: null },
-      ...(queueKey === undefined ? [{ ...run, expect: null }] : [run, { key: queueKey, value: null }]),
-      ...this.#listed("running", startSeq, request.text),
+      ...(queueKey === undefined
+        ? [{ ...run, expect: null }, this.#owned(request.runId)]
+        : [run, { key: queueKey, value: null }]),
     ];
   }
 
   /** A run held, or let go on. */
-  held(record: RunRecord, status: "running" | "paused", lastSeq: number): ControlWrite[] {
-    return [this.#run({ ...record, status }), ...this.#listed(status, lastSeq)];
+  held(record: RunRecord, status: "running" | "paused"): ControlWrite[] {
+    return [this.#run({ ...record, status })];
   }
 
   /** A run's end: refused when the thread is no longer its own. */
   ended(record: RunRecord, lease: string, ending: Ending, endSeq: number): ControlWrite[] {
-    const status = STATUS_AFTER[ending.type];
+    const status = this.statusAfter(ending);
     const error = ending.type === "error" ? { code: ending.code, message: ending.message } : null;
     const asks = ending.type === "interrupt" ? ending.interrupts : [];
     return [
       { key: keys.active(this.#tenant, this.#threadId), value: null, expect: lease },
       this.#run({ ...record, status, error, endSeq, endedAt: this.#now() }),
       ...asks.map((interrupt) => this.#ask({ interruptId: interrupt.id, runId: record.runId, agent: record.agent })),
-      ...this.#listed(status, endSeq),
     ];
+  }
+
+  statusAfter(ending: Ending): RunStatus {
+    return STATUS_AFTER[ending.type];
   }
 
   /** The record of a run at its beginning. */
@@ -102,16 +103,12 @@ export class Projection {
     return { key: keys.run(this.#tenant, record.runId), value: JSON.stringify(record) };
   }
 
-  #ask(ask: AskRecord): ControlWrite {
-    return { key: keys.ask(this.#tenant, this.#threadId, ask.interruptId), value: JSON.stringify(ask) };
+  /** Finds the thread's runs again when the thread is deleted, those that never began included. */
+  #owned(runId: string): ControlWrite {
+    return { key: keys.owned(this.#tenant, this.#threadId, runId), value: "" };
   }
 
-  #listed(status: RunStatus, lastSeq: number, text?: string): readonly ControlWrite[] {
-    const shown = status === "queued" || status === "completed" || status === "cancelled" ? "idle" : status;
-    const change = { id: this.#threadId, status: shown, lastSeq, now: this.#now() } as const;
-    const titled = text === undefined ? change : { ...change, text };
-    const { writes, value } = summaryWrites(this.#tenant, this.#summary, titled);
-    this.#summary = value;
-    return writes;
+  #ask(ask: AskRecord): ControlWrite {
+    return { key: keys.ask(this.#tenant, this.#threadId, ask.interruptId), value: JSON.stringify(ask) };
   }
 }

@@ -11,18 +11,15 @@ import {
 import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
-import { checkId, keys } from "../threads/names.ts";
-import { summaryWrites } from "../threads/summary.ts";
+import { checkId } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
 
 /** Writes single CUSTOM events to threads, outside any run. */
 export class Publisher {
-  readonly #log: StreamLog;
   readonly #threads: Threads;
   readonly #clock: Clock;
 
   constructor(options: { readonly log: StreamLog; readonly threads: Threads; readonly clock: Clock }) {
-    this.#log = options.log;
     this.#threads = options.threads;
     this.#clock = options.clock;
   }
@@ -47,15 +44,15 @@ export class Publisher {
 
   async #publish(tenant: string, threadId: string, name: string, value: unknown): Promise<number> {
     const thread = await this.#threads.open(tenant, threadId);
-    const listed = await this.#log.control(keys.thread(tenant, threadId));
     const now = this.#clock.now();
     const event: AguiEvent = { type: EventType.CUSTOM, name, value, timestamp: now };
     const { last } = await thread.writer.write({
-      records: [encodeEvent(event)],
-      controls: (first) =>
-        listed === undefined
-          ? summaryWrites(tenant, undefined, { id: threadId, status: "idle", lastSeq: first, now }).writes
-          : [],
+      compose: (lastSeq) => {
+        // A line in lists for a thread that has none; those that have one are not told of every command.
+        const line = thread.line.now === undefined ? thread.line.change({ id: threadId, lastSeq, now }) : undefined;
+        const controls = line?.writes ?? [];
+        return { records: [encodeEvent(event)], controls, ...(line && { stored: line.stored }) };
+      },
     });
     return last;
   }

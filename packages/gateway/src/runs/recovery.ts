@@ -1,10 +1,9 @@
 import { ThroughlineError } from "@throughline/protocol";
-import { encodeEvent } from "../threads/codec.ts";
 import { keys } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
+import { RunBatches } from "./batches.ts";
 import { closingEvents } from "./closing.ts";
 import type { RunPorts } from "./ports.ts";
-import { Projection } from "./projection.ts";
 import type { ActiveRun, Ending, RunRecord } from "./records.ts";
 
 /** What an earlier process left behind. */
@@ -48,12 +47,8 @@ async function endLostRun(ports: RunPorts, threads: Threads, key: string, lease:
   const record = JSON.parse(stored) as RunRecord;
   const run = { runId, startSeq: record.startSeq ?? 1 };
   const events = await closingEvents(thread, run, LOST, ports.clock.now());
-  const summary = await ports.log.control(keys.thread(tenant, threadId));
-  const projection = new Projection(tenant, threadId, () => ports.clock.now(), summary);
-  await thread.writer.write({
-    records: events.map(encodeEvent),
-    controls: (first) => projection.ended(record, lease, LOST, first + events.length - 1),
-  });
+  const compose = new RunBatches(thread, ports).ended(record, lease, LOST, events);
+  await thread.writer.write({ compose });
 }
 
 /** Keys of leases and queues are `kind/tenant/thread…`. */

@@ -1,12 +1,11 @@
 import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
-import { encodeEvent } from "../threads/codec.ts";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
+import { RunBatches } from "./batches.ts";
 import { CommandLog } from "./command-log.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
-import { Projection } from "./projection.ts";
 import { answerQuestion } from "./questions.ts";
 import type { ActiveRun, Ending, RunRecord, StartRequest } from "./records.ts";
 import { agentInput, idsOf, runStarted } from "./run-input.ts";
@@ -26,7 +25,6 @@ interface Queued {
 
 interface Stored {
   readonly commands: string | undefined;
-  readonly summary: string | undefined;
   readonly queue: Queued[];
 }
 
@@ -40,7 +38,7 @@ interface Stored {
 export class ThreadRuns {
   readonly thread: Thread;
   readonly #ports: RunPorts;
-  readonly #projection: Projection;
+  readonly #batches: RunBatches;
   readonly #commands: CommandLog;
   readonly #queue: Queued[];
   #runner: Runner | undefined;
@@ -49,20 +47,19 @@ export class ThreadRuns {
   private constructor(thread: Thread, ports: RunPorts, stored: Stored) {
     this.thread = thread;
     this.#ports = ports;
-    this.#commands = new CommandLog(thread.tenant, thread.id, stored.commands);
-    this.#projection = new Projection(thread.tenant, thread.id, () => ports.clock.now(), stored.summary);
+    this.#commands = new CommandLog(keys.commands(thread.tenant, thread.id), stored.commands);
+    this.#batches = new RunBatches(thread, ports);
     this.#queue = stored.queue;
   }
 
   static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
     const { tenant, id } = thread;
-    const [commands, summary, queued] = await Promise.all([
+    const [commands, queued] = await Promise.all([
       ports.log.control(keys.commands(tenant, id)),
-      ports.log.control(keys.thread(tenant, id)),
       ports.log.controls(keys.queue(tenant, id), { limit: ports.maxQueued }),
     ]);
     const queue = queued.map(({ key, value }) => ({ key, request: JSON.parse(value) as StartRequest }));
-    return new ThreadRuns(thread, ports, { commands, summary, queue });
+    return new ThreadRuns(thread, ports, { commands, queue });
   }
 
   /** The run that holds the thread. */
@@ -164,7 +161,7 @@ export class ThreadRuns {
         const head = this.#queue[0];
         if (head === undefined) return;
         if (this.#ports.agents.has(head.request.agent)) await this.#begin(head.request, { queueKey: head.key });
-        else await this.#write(this.#projection.unqueued(head.key, head.request, "unknown_agent"));
+        else await this.#write(this.#batches.projection.unqueued(head.key, head.request, "unknown_agent"));
         this.#queue.shift();
       }
     });
@@ -207,8 +204,8 @@ export class ThreadRuns {
         throw this.#refusal("run_not_active", "There is no such run going on.");
       }
       if (runner.paused === (status === "paused")) return runner.runId;
-      const writes = this.#projection.held(record, status, this.thread.head);
-      await (status === "paused" ? runner.pause(writes) : runner.resume(writes));
+      const note = this.#batches.held(record, status);
+      await (status === "paused" ? runner.pause(note) : runner.resume(note));
       return runner.runId;
     });
   }
@@ -222,7 +219,7 @@ export class ThreadRuns {
     }
     const key = keys.queued(this.thread.tenant, this.thread.id, placeOf(this.#queue.at(-1)) + 1);
     await this.#commit(extra.commandId, request.runId, (noted) =>
-      this.#write([...this.#projection.queued(key, request), ...(extra.writes ?? []), ...noted]),
+      this.#write([...this.#batches.projection.queued(key, request), ...(extra.writes ?? []), ...noted]),
     );
     this.#queue.push({ key, request });
   }
@@ -232,7 +229,7 @@ export class ThreadRuns {
       const index = this.#queue.findIndex(({ request }) => request.runId === runId);
       const queued = this.#queue[index];
       if (queued === undefined) return false;
-      await this.#write(this.#projection.unqueued(queued.key, queued.request));
+      await this.#write(this.#batches.projection.unqueued(queued.key, queued.request));
       this.#queue.splice(index, 1);
       return true;
     });
@@ -255,17 +252,12 @@ export class ThreadRuns {
     const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
     const { first } = await this.#commit(extra.commandId, request.runId, (noted) =>
       this.thread.writer.write({
-        records: [encodeEvent(started)],
         // What was promised a turn gets it, however long the disk is full.
         insist: extra.queueKey !== undefined,
-        controls: (seq) => [
-          ...this.#projection.started(request, lease, seq, extra.queueKey),
-          ...(extra.writes ?? []),
-          ...noted,
-        ],
+        compose: this.#batches.started(started, request, lease, extra.queueKey, [...(extra.writes ?? []), ...noted]),
       }),
     );
-    const record = this.#projection.begun(request, first);
+    const record = this.#batches.projection.begun(request, first);
     const logger = this.#ports.logger.child({ threadId: id, runId: request.runId, agent: request.agent });
     const runner = new Runner({
       thread: this.thread,
@@ -274,7 +266,10 @@ export class ThreadRuns {
       clock,
       turns: this.#ports.turns,
       logger,
-      endWrites: (ending, endSeq) => this.#projection.ended(record, lease, ending, endSeq),
+      batches: {
+        ended: (ending, events) => this.#batches.ended(record, lease, ending, events),
+        event: (event) => this.#batches.event(event),
+      },
       agent,
       input: agentInput(started, view),
       context: { logger, clock, ids: idsOf(random), view, ...this.#ports.publishers(tenant) },

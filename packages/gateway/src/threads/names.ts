@@ -27,6 +27,9 @@ const TIME_DIGITS = 13;
 export const keys = {
   /** A {@link RunRecord}; there for as long as its thread. */
   run: (tenant: string, runId: string) => `run/${tenant}/${runId}`,
+  /** The runs of a thread, by id. */
+  owned: (tenant: string, threadId: string, runId: string) => `owned/${tenant}/${threadId}/${runId}`,
+  allOwned: (tenant: string, threadId: string) => `owned/${tenant}/${threadId}/`,
   /** The run that holds the thread now: its lease. */
   active: (tenant: string, threadId: string) => `active/${tenant}/${threadId}`,
   /** Every lease, for what a dead process left behind. */
@@ -41,6 +44,8 @@ export const keys = {
   asks: (tenant: string, threadId: string) => `ask/${tenant}/${threadId}/`,
   /** The outcomes of the thread's latest commands, by command id. */
   commands: (tenant: string, threadId: string) => `commands/${tenant}/${threadId}`,
+  /** The outcomes of the latest publications on the thread, by their id. */
+  publications: (tenant: string, threadId: string) => `published/${tenant}/${threadId}`,
   /** The thread's line in lists. */
   thread: (tenant: string, threadId: string) => `thread/${tenant}/${threadId}`,
   /** Orders a tenant's threads by their last activity, newest first. */

@@ -15,28 +15,58 @@ export interface ThreadSummary {
 
 const TITLE_LENGTH = 120;
 
-/** @param previous what the control record holds now, as JSON text */
-export function summaryWrites(
-  tenant: string,
-  previous: string | undefined,
-  change: Pick<ThreadSummary, "id" | "status" | "lastSeq"> & { readonly text?: string; readonly now: number },
-): { readonly writes: readonly ControlWrite[]; readonly value: string } {
-  const before = previous === undefined ? undefined : parseSummary(previous);
-  const summary: ThreadSummary = {
-    id: change.id,
-    status: change.status,
-    title: before?.title ?? (change.text ?? "").slice(0, TITLE_LENGTH),
-    lastSeq: change.lastSeq,
-    createdAt: before?.createdAt ?? change.now,
-    updatedAt: change.now,
-  };
-  const value = JSON.stringify(summary);
-  const writes: ControlWrite[] = [{ key: keys.thread(tenant, change.id), value }];
-  if (before !== undefined && before.updatedAt !== change.now) {
-    writes.push({ key: keys.recent(tenant, before.updatedAt, change.id), value: null });
+/** What a batch does to a thread's line. */
+export interface SummaryChange {
+  readonly writes: readonly ControlWrite[];
+  /** To be called once the writes are durable. */
+  readonly stored: () => void;
+}
+
+/** One thread's line in lists, as it is stored: there is one of it, since a thread has one writer. */
+export class SummaryLine {
+  readonly #tenant: string;
+  #stored: ThreadSummary | undefined;
+
+  /** @param stored the control record as it is now */
+  constructor(tenant: string, stored: string | undefined) {
+    this.#tenant = tenant;
+    this.#stored = stored === undefined ? undefined : parseSummary(stored);
   }
-  writes.push({ key: keys.recent(tenant, change.now, change.id), value: "" });
-  return { writes, value };
+
+  /** What is stored; undefined for a thread that no list shows. */
+  get now(): ThreadSummary | undefined {
+    return this.#stored;
+  }
+
+  change(
+    change: Pick<ThreadSummary, "id" | "lastSeq"> & {
+      /** Absent = as it was. */
+      readonly status?: ThreadStatus;
+      readonly text?: string;
+      readonly now: number;
+    },
+  ): SummaryChange {
+    const before = this.#stored;
+    const summary: ThreadSummary = {
+      id: change.id,
+      status: change.status ?? before?.status ?? "idle",
+      title: before?.title || (change.text ?? "").slice(0, TITLE_LENGTH),
+      lastSeq: change.lastSeq,
+      createdAt: before?.createdAt ?? change.now,
+      updatedAt: change.now,
+    };
+    const writes: ControlWrite[] = [{ key: keys.thread(this.#tenant, change.id), value: JSON.stringify(summary) }];
+    if (before !== undefined && before.updatedAt !== change.now) {
+      writes.push({ key: keys.recent(this.#tenant, before.updatedAt, change.id), value: null });
+    }
+    writes.push({ key: keys.recent(this.#tenant, change.now, change.id), value: "" });
+    return {
+      writes,
+      stored: () => {
+        this.#stored = summary;
+      },
+    };
+  }
 }
 
 export function parseSummary(value: string): ThreadSummary {

@@ -10,6 +10,7 @@ import type { StreamLog, TailEvent } from "@throughline/log";
 import { decodeEvent } from "./codec.ts";
 import { Lock } from "./lock.ts";
 import { StoredEvent } from "./stored-event.ts";
+import type { SummaryLine } from "./summary.ts";
 import { ThreadWriter } from "./writer.ts";
 
 /** Told of every commit: its events, in order, or that the thread is gone. */
@@ -21,6 +22,9 @@ export interface ThreadListener {
   /** The thread is let go of: nothing more is told. */
   closed?(): void;
 }
+
+/** Hears of the commits of every open thread, without keeping any open. */
+export type ThreadObserver = (thread: Thread, events: readonly StoredEvent[]) => void;
 
 /** How many events of a read from the log are handed over at once. */
 const PAGE = 1_000;
@@ -37,6 +41,8 @@ export class Thread {
   readonly tenant: string;
   readonly id: string;
   readonly writer: ThreadWriter;
+  /** Its line in lists. */
+  readonly line: SummaryLine;
   /** Starts, cancels and answers of this thread happen one after another. */
   readonly lock = new Lock();
   readonly #log: StreamLog;
@@ -44,11 +50,13 @@ export class Thread {
   readonly #stream: string;
   readonly #listeners = new Set<ThreadListener>();
   readonly #untail: () => void;
+  readonly #observe: ThreadObserver;
   #epoch: string;
   #head: number;
   #view: ThreadView;
   #unfolded: StoredEvent[] = [];
   #holds = 0;
+  #deleted = false;
   #usedAt: number;
 
   constructor(options: {
@@ -62,11 +70,16 @@ export class Thread {
     readonly view: ThreadView;
     /** What the tail has told since that seq was read; it may begin earlier. */
     readonly meanwhile: readonly TailEvent[];
-    /** Counts the processes that have owned the log. */
-    readonly incarnation: number;
+    /** Gives a producer epoch greater than all before it. */
+    readonly nextEpoch: () => number;
+    readonly line: SummaryLine;
+    /** Told of every commit, as long as the thread is open. Must not throw. */
+    readonly observe: ThreadObserver;
   }) {
     this.tenant = options.tenant;
     this.id = options.id;
+    this.line = options.line;
+    this.#observe = options.observe;
     this.#log = options.log;
     this.#clock = options.clock;
     this.#usedAt = this.#clock.monotonic();
@@ -76,8 +89,8 @@ export class Thread {
     this.#view = options.view;
     this.#untail = this.#log.tail(this.#stream, (event) => this.#handleTail(event));
     for (const event of options.meanwhile) this.#handleTail(event);
-    const { log, clock, stream, incarnation } = options;
-    this.writer = new ThreadWriter({ log, clock, stream, head: this.#head, incarnation });
+    const { log, clock, stream, nextEpoch } = options;
+    this.writer = new ThreadWriter({ log, clock, stream, head: this.#head, nextEpoch });
   }
 
   /** "" for a thread without events, which the log does not know yet. */
@@ -88,6 +101,11 @@ export class Thread {
   /** Seq of the last durable event. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Whether the stream was deleted; who comes under its name has another thread. */
+  get deleted(): boolean {
+    return this.#deleted;
   }
 
   /** Makes the stream, if it is not there. */
@@ -187,6 +205,7 @@ export class Thread {
   #handleTail(event: TailEvent): void {
     if (event.type === "closed") return;
     if (event.type === "deleted") {
+      this.#deleted = true;
       for (const listener of this.#listeners) listener.deleted();
       return;
     }
@@ -198,5 +217,6 @@ export class Thread {
     this.#unfolded.push(...events);
     if (this.#unfolded.length > FOLD_AFTER) void this.view;
     for (const listener of this.#listeners) listener.advanced(events);
+    this.#observe(this, events);
   }
 }

@@ -3,8 +3,8 @@ import type { StreamLog, TailEvent } from "@throughline/log";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { decodeEvent } from "./codec.ts";
 import { checkId, keys, streamName } from "./names.ts";
-import { parseSummary, type ThreadSummary } from "./summary.ts";
-import { Thread } from "./thread.ts";
+import { parseSummary, SummaryLine, type ThreadSummary } from "./summary.ts";
+import { Thread, type ThreadObserver } from "./thread.ts";
 
 /** How many open threads are kept whether used or not, and how long a thread stays after its last use. */
 const IDLE_THREADS = 256;
@@ -12,21 +12,36 @@ const IDLE_MS = 60_000;
 /** How many threads one opening looks at for closing. */
 const LOOKS = 8;
 const PAGE = 1_000;
+/** Producer epochs that one process may use up. */
+const EPOCHS_PER_INCARNATION = 1_000_000_000;
 
 /** The open threads: opened when first asked for, closed when nobody uses them any more. */
 export class Threads {
   readonly #log: StreamLog;
   readonly #clock: Clock;
-  readonly #incarnation: number;
+  readonly #observe: ThreadObserver;
+  /**
+   * The last producer epoch given out. Each opening of a thread counts its batches anew, so it must not
+   * be taken for an earlier opening (L3), in this process or one before.
+   */
+  #producerEpoch: number;
   readonly #open = new Map<string, Thread>();
   readonly #opening = new Map<string, Promise<Thread>>();
   /** Seq of each open thread's stored fold. */
   readonly #checkpoints = new WeakMap<Thread, number>();
 
-  constructor(options: { readonly log: StreamLog; readonly clock: Clock; readonly incarnation: number }) {
+  constructor(options: {
+    readonly log: StreamLog;
+    readonly clock: Clock;
+    /** Counts the processes that have owned the log. */
+    readonly incarnation: number;
+    /** Hears of every commit of every thread. Must not throw. */
+    readonly observe?: ThreadObserver;
+  }) {
     this.#log = options.log;
     this.#clock = options.clock;
-    this.#incarnation = options.incarnation;
+    this.#producerEpoch = options.incarnation * EPOCHS_PER_INCARNATION;
+    this.#observe = options.observe ?? (() => undefined);
   }
 
   /** The thread, made on demand: it takes no storage before its first event. */
@@ -82,12 +97,20 @@ export class Threads {
 
   /** Stores the thread's fold when much has come since the last time. Never rejects. */
   async checkpoint(thread: Thread): Promise<void> {
+    if (thread.deleted) return;
     const since = this.#checkpoints.get(thread) ?? 0;
     try {
       this.#checkpoints.set(thread, await saveCheckpoint(this.#log, thread, since));
     } catch {
       // Without it the next opening takes longer, that is all; the log reports its own trouble.
     }
+  }
+
+  /** Lets go of a thread that was deleted; the next to ask for its name gets a new one. */
+  drop(thread: Thread): void {
+    const stream = streamName(thread.tenant, thread.id);
+    if (this.#open.get(stream) === thread) this.#open.delete(stream);
+    thread.close();
   }
 
   close(): void {
@@ -100,6 +123,7 @@ export class Threads {
     const meanwhile: TailEvent[] = [];
     const untail = this.#log.tail(stream, (event) => meanwhile.push(event));
     try {
+      const listed = await this.#log.control(keys.thread(tenant, threadId));
       const info = await this.#log.info(stream);
       const epoch = info?.epoch ?? "";
       const stored = info === undefined ? undefined : await loadCheckpoint(this.#log, tenant, threadId, epoch);
@@ -113,7 +137,9 @@ export class Threads {
         epoch,
         view,
         meanwhile,
-        incarnation: this.#incarnation,
+        nextEpoch: () => (this.#producerEpoch += 1),
+        line: new SummaryLine(tenant, listed),
+        observe: this.#observe,
       });
       this.#checkpoints.set(thread, stored?.lastSeq ?? 0);
       this.#open.set(stream, thread);

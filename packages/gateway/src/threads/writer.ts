@@ -7,11 +7,31 @@ export interface Written {
   readonly last: number;
 }
 
-export interface Write {
+export interface Write extends Insistence {
   /** Events, as {@link encodeEvent} makes them. */
   readonly records: readonly Uint8Array[];
   /** Control records to commit with the events, given the seq of the first of them. */
   readonly controls?: (first: number) => readonly ControlWrite[];
+}
+
+/** A batch made when its turn has come: all before it is durable and in the thread's view. */
+export interface ComposedWrite extends Insistence {
+  /**
+   * Called once, with the seq that the batch's first event will have.
+   * @throws ThroughlineError to write nothing; the caller of `write` hears of it
+   */
+  readonly compose: (first: number) => Composed;
+}
+
+/** What one batch holds. */
+export interface Composed {
+  readonly records: readonly Uint8Array[];
+  readonly controls: readonly ControlWrite[];
+  /** Called once the batch is durable, before anything else is composed. Must not throw. */
+  readonly stored?: () => void;
+}
+
+interface Insistence {
   /**
    * Try until it is stored: for what has already happened, such as a run's events. Otherwise a
    * failure is the caller's to hear about.
@@ -19,7 +39,10 @@ export interface Write {
   readonly insist?: boolean;
 }
 
-interface Pending extends Write {
+interface Pending extends Insistence {
+  readonly records: readonly Uint8Array[];
+  /** Present where the batch has control records; such a write is a batch of its own. */
+  readonly compose: ((first: number) => Composed) | undefined;
   readonly bytes: number;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: ThroughlineError) => void;
@@ -31,9 +54,6 @@ const BATCH_EVENTS = 1_000;
 const BATCH_BYTES = 1024 * 1024;
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
-/** Bumps of the producer epoch that fit between two incarnations of the process. */
-const EPOCHS_PER_INCARNATION = 1_000_000;
-
 /** The refusals that pass by themselves; all others are final for the batch. */
 const PASSING = new Set(["storage_full", "unavailable", "overloaded"]);
 
@@ -50,6 +70,7 @@ export class ThreadWriter {
   readonly #log: StreamLog;
   readonly #clock: Clock;
   readonly #stream: string;
+  readonly #nextEpoch: () => number;
   #head: number;
   #epoch: number;
   #n = 0;
@@ -64,14 +85,15 @@ export class ThreadWriter {
     readonly clock: Clock;
     readonly stream: string;
     readonly head: number;
-    /** Counts the processes that have owned the log. */
-    readonly incarnation: number;
+    /** Gives a producer epoch greater than all before it, those of earlier processes included. */
+    readonly nextEpoch: () => number;
   }) {
     this.#log = options.log;
     this.#clock = options.clock;
     this.#stream = options.stream;
     this.#head = options.head;
-    this.#epoch = options.incarnation * EPOCHS_PER_INCARNATION;
+    this.#nextEpoch = options.nextEpoch;
+    this.#epoch = this.#nextEpoch();
   }
 
   /** Whether nothing is queued or in flight. */
@@ -81,14 +103,16 @@ export class ThreadWriter {
 
   /**
    * Resolves once the events are durable.
-   * @throws what the log refuses it with; `unavailable` once the writer is closed
+   * @throws what `compose` throws and what the log refuses it with; `unavailable` once the writer is closed
    */
-  write(write: Write): Promise<Written> {
+  write(write: Write | ComposedWrite): Promise<Written> {
     if (this.#closed) return Promise.reject(closedError());
-    const bytes = write.records.reduce((sum, record) => sum + record.length, 0);
+    const { insist = false } = write;
+    const records = "records" in write ? write.records : [];
+    const bytes = records.reduce((sum, record) => sum + record.length, 0);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ...write, bytes, resolve, reject });
-      this.#waiting += write.records.length;
+      this.#queue.push({ records, compose: composer(write), insist, bytes, resolve, reject });
+      this.#waiting += records.length;
       if (!this.#flying) void this.#pump();
     });
   }
@@ -120,7 +144,7 @@ export class ThreadWriter {
     let events = 0;
     let bytes = 0;
     for (const pending of this.#queue) {
-      const alone = pending.controls !== undefined || pending.insist !== true;
+      const alone = pending.compose !== undefined || pending.insist !== true;
       const full = events + pending.records.length > BATCH_EVENTS || bytes + pending.bytes > BATCH_BYTES;
       if (taken.length > 0 && (alone || full)) break;
       taken.push(pending);
@@ -136,9 +160,11 @@ export class ThreadWriter {
 
   async #send(writes: Pending[]): Promise<void> {
     const insist = writes[0]?.insist === true;
+    const content = this.#compose(writes);
+    if (content === undefined) return;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#commit(writes);
+        await this.#commit(writes, content);
         return;
       } catch (cause) {
         const error = ThroughlineError.from(cause, "unavailable");
@@ -153,21 +179,32 @@ export class ThreadWriter {
     }
   }
 
-  async #commit(writes: Pending[]): Promise<void> {
+  /** What the writes come to, decided once, however often it has to be sent; undefined when refused. */
+  #compose(writes: readonly Pending[]): Composed | undefined {
+    const [write] = writes;
+    if (write?.compose === undefined) return { records: writes.flatMap(({ records }) => records), controls: [] };
+    try {
+      return write.compose(this.#head + 1);
+    } catch (error) {
+      write.reject(ThroughlineError.from(error));
+      return undefined;
+    }
+  }
+
+  async #commit(writes: Pending[], { records, controls, stored }: Composed): Promise<void> {
     const first = this.#head + 1;
-    const records = writes.flatMap((write) => write.records);
-    const controls = writes[0]?.controls?.(first);
     const batch: Batch = {
       appends: [{ stream: this.#stream, records, expectedHead: this.#head, create: {} }],
-      ...(controls === undefined ? {} : { controls }),
+      ...(controls.length === 0 ? {} : { controls }),
       producer: { id: this.#stream, epoch: this.#epoch, n: this.#n + 1 },
     };
     await this.#log.append(batch);
     this.#n += 1;
     this.#head += records.length;
+    stored?.();
     let next = first;
     for (const write of writes) {
-      const last = next + write.records.length - 1;
+      const last = next + (write.compose === undefined ? write.records : records).length - 1;
       write.resolve({ first: next, last });
       next = last + 1;
     }
@@ -182,7 +219,7 @@ export class ThreadWriter {
       try {
         const info = await this.#log.info(this.#stream);
         this.#head = info?.head ?? 0;
-        this.#epoch += 1;
+        this.#epoch = this.#nextEpoch();
         this.#n = 0;
         return;
       } catch {
@@ -202,6 +239,12 @@ export class ThreadWriter {
     this.#roomWaiters = [];
     for (const waiter of waiters) waiter();
   }
+}
+
+function composer(write: Write | ComposedWrite): ((first: number) => Composed) | undefined {
+  if ("compose" in write) return write.compose;
+  const { records, controls } = write;
+  return controls === undefined ? undefined : (first) => ({ records, controls: controls(first) });
 }
 
 function closedError(): ThroughlineError {

@@ -1,0 +1,98 @@
+import { type AguiEvent, EventType, type RunStartedEvent } from "@throughline/protocol";
+import type { ControlWrite } from "@throughline/log";
+import { encodeEvent } from "../threads/codec.ts";
+import type { Thread } from "../threads/thread.ts";
+import type { Composed } from "../threads/writer.ts";
+import { ALONE, type Companion } from "./companion.ts";
+import type { RunPorts } from "./ports.ts";
+import { Projection } from "./projection.ts";
+import type { Ending, RunRecord, RunStatus, StartRequest } from "./records.ts";
+
+/** Makes a batch when its turn has come; see ComposedWrite. */
+export type Compose = (first: number) => Composed;
+
+/**
+ * The batches of one thread's runs: for each step of a run's life its events, its control records, and
+ * what the thread's companion adds, committed together or not at all.
+ */
+export class RunBatches {
+  readonly projection: Projection;
+  readonly #thread: Thread;
+  readonly #companion: Companion;
+  readonly #now: () => number;
+
+  constructor(thread: Thread, ports: Pick<RunPorts, "clock" | "companionOf">) {
+    this.#thread = thread;
+    this.#companion = ports.companionOf(thread) ?? ALONE;
+    this.#now = () => ports.clock.now();
+    this.projection = new Projection(thread.tenant, thread.id, this.#now);
+  }
+
+  /** @param more control records of whoever starts it */
+  started(
+    started: RunStartedEvent,
+    request: StartRequest,
+    lease: string,
+    queueKey: string | undefined,
+    more: readonly ControlWrite[],
+  ): Compose {
+    return (first) => {
+      const joined = this.#companion.join({ type: "started", request });
+      const controls = [...this.projection.started(request, lease, first, queueKey), ...joined.controls, ...more];
+      return this.#listed(first, [started, ...joined.events], controls, "running", request.text);
+    };
+  }
+
+  /** A run held, or let go on. */
+  held(record: RunRecord, status: "running" | "paused"): Compose {
+    return (first) => {
+      const name = status === "paused" ? "run.paused" : "run.resumed";
+      const event: AguiEvent = {
+        type: EventType.CUSTOM,
+        name,
+        value: { runId: record.runId },
+        timestamp: this.#now(),
+      };
+      const joined = this.#companion.join({ type: "held", status });
+      const controls = [...this.projection.held(record, status), ...joined.controls];
+      return this.#listed(first, [event, ...joined.events], controls, status);
+    };
+  }
+
+  /** @param events what closes the run, its terminal event last */
+  ended(record: RunRecord, lease: string, ending: Ending, events: readonly AguiEvent[]): Compose {
+    return (first) => {
+      const joined = this.#companion.join({ type: "ended", ending });
+      const all = [...events.slice(0, -1), ...joined.events, ...events.slice(-1)];
+      const endSeq = first + all.length - 1;
+      const controls = [...this.projection.ended(record, lease, ending, endSeq), ...joined.controls];
+      return this.#listed(first, all, controls, this.projection.statusAfter(ending));
+    };
+  }
+
+  /** The batch of an agent's event that concerns the companion; undefined for all others. */
+  event(event: AguiEvent): Compose | undefined {
+    if (!this.#companion.takes(event)) return undefined;
+    return () => {
+      const { events, controls } = this.#companion.join({ type: "event", event });
+      return { records: events.map(encodeEvent), controls };
+    };
+  }
+
+  #listed(
+    first: number,
+    events: readonly AguiEvent[],
+    controls: readonly ControlWrite[],
+    status: RunStatus,
+    text?: string,
+  ): Composed {
+    const line = this.#thread.line.change({
+      id: this.#thread.id,
+      status: status === "queued" || status === "completed" || status === "cancelled" ? "idle" : status,
+      lastSeq: first + events.length - 1,
+      now: this.#now(),
+      ...(text === undefined ? {} : { text }),
+    });
+    return { records: events.map(encodeEvent), controls: [...controls, ...line.writes], stored: line.stored };
+  }
+}
