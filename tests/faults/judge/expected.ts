@@ -27,7 +27,8 @@ export class Expectations {
     if (made !== undefined) return made;
     const events = this.events(thread, epoch);
     if (events === undefined) return undefined;
-    const expected = dialect === "stream" ? this.#frames({ threadId: thread, epoch, origin: this.#origin }, events) : events.map((event) => hashOf(JSON.stringify(event)));
+    const context = { threadId: thread, epoch, origin: this.#origin };
+    const expected = dialect === "stream" ? frames(context, events) : events.map((event) => hashOf(JSON.stringify(event)));
     this.#made.set(key, expected);
     return expected;
   }
@@ -37,14 +38,13 @@ export class Expectations {
     const lives = [threads.get(thread), ...(past.get(thread) ?? [])];
     return lives.find((life) => life?.epoch === epoch)?.events;
   }
+}
 
-  #frames(context: DialectContext, events: readonly AguiEvent[]): Expected {
-    const context = { epoch: "", threadId: thread, origin: this.#origin };
-    let state = agentStream.initial;
-    return events.map((event, index) => {
-      const step = agentStream.step(state, { seq: index + 1, event }, context);
-      state = step.state;
-      return step.frame === undefined ? undefined : hashOf(JSON.stringify(step.frame));
-    });
-  }
+function frames(context: DialectContext, events: readonly AguiEvent[]): Expected {
+  let state = agentStream.initial;
+  return events.map((event, index) => {
+    const step = agentStream.step(state, { seq: index + 1, event }, context);
+    state = step.state;
+    return step.frame === undefined ? undefined : hashOf(JSON.stringify(step.frame));
+  });
 }
