@@ -12,7 +12,8 @@ import { EventNormaliser, RunGrammar } from "@throughline/protocol/run";
 import type { ControlWrite } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
 import type { Thread } from "../threads/thread.ts";
-import type { Written } from "../threads/writer.ts";
+import type { ComposedWrite, Write } from "../threads/writer.ts";
+import type { Compose } from "./batches.ts";
 import type { Turns } from "../turns.ts";
 import { PauseGate } from "./pause-gate.ts";
 import type { Ending } from "./records.ts";
@@ -25,8 +26,13 @@ export interface RunEnd {
   readonly endSeq: number | undefined;
 }
 
-/** Control records to commit with a run's terminal event. */
-export type EndWrites = (ending: Ending, endSeq: number) => readonly ControlWrite[];
+/** The batches of one run that are more than its agent's events. */
+export interface RunnerBatches {
+  /** @param events what closes the run, its terminal event last */
+  ended(ending: Ending, events: readonly AguiEvent[]): Compose;
+  /** The batch of an agent's event that changes more than the thread; undefined for all others. */
+  event(event: AguiEvent): Compose | undefined;
+}
 
 /** How long a run's agent may go on after its end before it is reported. */
 const ABORT_PATIENCE_MS = 2_000;
@@ -56,7 +62,7 @@ export class Runner {
   readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #logger: Logger;
-  readonly #endWrites: EndWrites;
+  readonly #batches: RunnerBatches;
   readonly #grammar: RunGrammar;
   readonly #normaliser = new EventNormaliser();
   readonly #abort = new AbortController();
@@ -71,7 +77,7 @@ export class Runner {
     readonly clock: Clock;
     readonly turns: Turns;
     readonly logger: Logger;
-    readonly endWrites: EndWrites;
+    readonly batches: RunnerBatches;
     readonly agent: Agent;
     readonly input: RunAgentInput;
     readonly context: Omit<AgentContext, "signal" | "checkpoint">;
@@ -82,7 +88,7 @@ export class Runner {
     this.#clock = options.clock;
     this.#turns = options.turns;
     this.#logger = options.logger;
-    this.#endWrites = options.endWrites;
+    this.#batches = options.batches;
     this.#grammar = new RunGrammar({ threadId: options.thread.id, runId: this.runId });
     this.#grammar.accept(options.started);
     this.ended = new Promise((resolve) => {
@@ -121,11 +127,11 @@ export class Runner {
     return true;
   }
 
-  /** Holds the agent at its next event or checkpoint. Resolves once that is on record. */
-  async pause(controls: readonly ControlWrite[]): Promise<void> {
+  /** Holds the agent at its next event or checkpoint. Resolves once `note` is on record. */
+  async pause(note: Compose): Promise<void> {
     this.#gate.close();
     try {
-      await this.#note("run.paused", controls);
+      await this.#thread.writer.write({ compose: note });
     } catch (error) {
       // Who is told that it failed must not find it held, nor be told the next time that it is.
       this.#gate.open();
@@ -133,20 +139,10 @@ export class Runner {
     }
   }
 
-  /** Lets a paused agent go on. Resolves once that is on record. */
-  async resume(controls: readonly ControlWrite[]): Promise<void> {
-    await this.#note("run.resumed", controls);
+  /** Lets a paused agent go on. Resolves once `note` is on record. */
+  async resume(note: Compose): Promise<void> {
+    await this.#thread.writer.write({ compose: note });
     this.#gate.open();
-  }
-
-  async #note(name: "run.paused" | "run.resumed", controls: readonly ControlWrite[]): Promise<void> {
-    const event: AguiEvent = {
-      type: EventType.CUSTOM,
-      name,
-      value: { runId: this.runId },
-      timestamp: this.#clock.now(),
-    };
-    await this.#thread.writer.write({ records: [encodeEvent(event)], controls: () => controls });
   }
 
   async #drive(agent: Agent, input: RunAgentInput, context: AgentContext): Promise<void> {
@@ -184,29 +180,32 @@ export class Runner {
       const record = encodeEvent(stamped);
       refusal = record.length > MAX_EVENT_BYTES ? TOO_LARGE : this.#grammar.accept(stamped)?.message;
       if (refusal !== undefined) break;
-      records.push(record);
+      const compose = this.#batches.event(stamped);
+      if (compose === undefined) {
+        records.push(record);
+      } else {
+        this.#write({ records: records.splice(0) });
+        this.#write({ compose });
+      }
     }
-    this.#write(records);
+    this.#write({ records });
     return refusal === undefined ? undefined : invalid(refusal);
   }
 
-  #write(records: readonly Uint8Array[]): void {
-    if (records.length === 0) return;
-    this.#thread.writer.write({ records, insist: true }).catch((error: unknown) => this.#lose(error));
+  #write(write: Write | ComposedWrite): void {
+    if ("records" in write && write.records.length === 0) return;
+    this.#thread.writer.write({ ...write, insist: true }).catch((error: unknown) => this.#lose(error));
   }
 
   async #writeEnd(asked: Ending, controls: readonly ControlWrite[]): Promise<RunEnd> {
     const { events, ending } = this.#closingEvents(asked);
-    const writes = (first: number): readonly ControlWrite[] => [
-      ...this.#endWrites(ending, first + events.length - 1),
-      ...controls,
-    ];
+    const batch = this.#batches.ended(ending, events);
+    const compose: Compose = (first) => {
+      const composed = batch(first);
+      return { ...composed, controls: [...composed.controls, ...controls] };
+    };
     try {
-      const written: Written = await this.#thread.writer.write({
-        records: events.map(encodeEvent),
-        controls: writes,
-        insist: true,
-      });
+      const written = await this.#thread.writer.write({ compose, insist: true });
       return { ending, endSeq: written.last };
     } catch (error) {
       this.#lose(error);
