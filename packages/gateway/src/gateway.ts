@@ -12,6 +12,8 @@ import { route } from "./dialects/registry.ts";
 import type { GatewayOptions } from "./options.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
+import { observedLog } from "./telemetry/observed-log.ts";
+import { noTelemetry } from "./telemetry/telemetry.ts";
 import { systemClock, systemRandom } from "./system.ts";
 import { keys } from "./threads/names.ts";
 import { Threads } from "./threads/threads.ts";
@@ -67,10 +69,12 @@ const DEFAULTS = {
  * @throws what the log refuses
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { log } = options;
+  const { metrics } = options;
+  const telemetry = metrics ?? noTelemetry;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger = options.logger ?? silentLogger;
+  const log = metrics === undefined ? options.log : observedLog(options.log, metrics, clock);
   const limits = { ...DEFAULTS, ...options.limits };
   const agents = agentsByName(options.agents);
   const admit = admitLoopback(options.allowedOrigins ?? []);
@@ -85,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clock,
     random,
     logger,
+    telemetry,
     incarnation,
     agents,
     maxQueued: limits.maxQueuedRuns,
@@ -92,8 +97,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     companionOf: () => undefined,
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
-  const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin });
-  const sse = new SseTransport(delivery, clock, limits.maxConnections);
+  const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin, telemetry });
+  const sse = new SseTransport(delivery, clock, limits.maxConnections, telemetry);
   const clients = new Clients();
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
   let ready = false;
@@ -104,7 +109,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
   const memory = new ClientMemory(log, clock);
-  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, rate };
+  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, telemetry, rate, onIgnored: telemetry.frameIgnored };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");
@@ -113,8 +118,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const cursor = readCursor(request.url.searchParams.get("after"));
     return new Session({ ports: sessions, ...routed, principal, sink, cursor });
   };
-  const sockets = new WebSocketTransport({ accept, clock, logger, limits });
+  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry });
 
+  metrics?.watch({
+    lags: () => lagsOf(clients),
+    activeRuns: () => runs.active,
+    queuedRuns: () => runs.queued,
+    queuedBytes: () => log.health().queuedBytes,
+    writable: () => log.health().writable,
+  });
   await runs.recover();
   ready = true;
 
@@ -132,6 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     leaves.close();
     sockets.close();
     threads.close();
+    metrics?.close();
   };
 
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
@@ -154,6 +167,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     drain,
     close: () => (closing ??= close()),
   };
+}
+
+function* lagsOf(clients: Clients): Generator<number> {
+  for (const { lag } of clients.all()) yield lag;
 }
 
 function agentsByName(agents: readonly Agent[]): Map<string, Agent> {

@@ -4,5 +4,7 @@ export type { EndReason, Sink } from "./delivery/sink.ts";
 export { createGateway, type Gateway } from "./gateway.ts";
 export type { GatewayLimits, GatewayOptions } from "./options.ts";
 export type { BusyPolicy } from "./runs/ports.ts";
+export { createMetrics } from "./telemetry/prometheus.ts";
+export type { Flushed, Levels, Metrics, Telemetry } from "./telemetry/telemetry.ts";
 export { systemClock, systemRandom } from "./system.ts";
 export type { SocketHandler, UpgradeRequest } from "./transports/websocket.ts";

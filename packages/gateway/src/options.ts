@@ -1,6 +1,7 @@
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { BusyPolicy } from "./runs/ports.ts";
+import type { Metrics } from "./telemetry/telemetry.ts";
 
 /** Bounds on what clients may ask of a gateway (A3). */
 export interface GatewayLimits {
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly random?: Random;
   /** Default: says nothing. */
   readonly logger?: Logger;
+  /** Where figures go, and what `/metrics` answers with: {@link createMetrics}. Default: nothing is measured. */
+  readonly metrics?: Metrics;
   /** Base of links in frames, such as a chart's page: scheme, host and port. Default "http://127.0.0.1:4400". */
   readonly origin?: string;
   /** Origins of pages that may use the server beside loopback ones. */

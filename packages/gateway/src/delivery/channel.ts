@@ -1,4 +1,5 @@
 import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughline/protocol";
+import type { Flushed } from "../telemetry/telemetry.ts";
 import type { StoredEvent } from "../threads/stored-event.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Flusher } from "./flusher.ts";
@@ -109,7 +110,11 @@ export class Channel {
    * Gives everybody what was committed since the last time, step by step, so that the caller can
    * stop for others in between.
    */
-  *flush(): Generator<void> {
+  *flush(): Generator<void, Flushed> {
+    const events = this.#pending.length;
+    const emittedAt = this.#pending[0]?.parsed.event.timestamp;
+    let writes = 0;
+    let bytes = 0;
     for (let at = 0; at < this.#pending.length; at++) {
       const event = this.#pending[at];
       if (event !== undefined) this.#push(event.parsed);
@@ -120,9 +125,12 @@ export class Channel {
     const taken = new Map<number, Taken>();
     for (const subscription of this.#subscriptions) {
       if (subscription.cursor >= this.#last) continue;
-      subscription.pump(taken);
+      const written = subscription.pump(taken);
+      if (written > 0) writes += 1;
+      bytes += written;
       yield;
     }
+    return { events, emittedAt: writes > 0 ? emittedAt : undefined, writes, bytes };
     // Only now: those who keep up must find here even what is larger than all that is kept.
     this.#trim();
     this.#admitProducers();

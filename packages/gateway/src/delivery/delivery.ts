@@ -1,4 +1,5 @@
 import type { Clock, Cursor, Dialect, DialectContext, ResetReason } from "@throughline/protocol";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Turns } from "../turns.ts";
 import { Channel } from "./channel.ts";
@@ -30,12 +31,13 @@ export class Delivery {
     readonly turns: Turns;
     /** Base of links in frames. */
     readonly origin: string;
+    readonly telemetry: Telemetry;
   }) {
-    const { clock, turns, origin } = options;
+    const { clock, turns, origin, telemetry } = options;
     this.#clock = clock;
     this.#turns = turns;
     this.#origin = origin;
-    this.#flusher = new Flusher(clock);
+    this.#flusher = new Flusher(clock, telemetry);
   }
 
   contextOf(thread: { readonly id: string }): DialectContext {

@@ -1,4 +1,5 @@
 import type { Clock } from "@throughline/protocol";
+import type { Flushed, Telemetry } from "../telemetry/telemetry.ts";
 import type { Channel } from "./channel.ts";
 
 /** A busy thread's events are merged for this long (D4). */
@@ -12,18 +13,20 @@ const SLICE_MS = 4;
  */
 export class Flusher {
   readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
   /** Quiet until now, or whose window is over. */
   #ready: Channel[] = [];
   /** Flushed less than a window ago. */
   #later = new Set<Channel>();
   readonly #queued = new Set<Channel>();
   readonly #flushedAt = new WeakMap<Channel, number>();
-  #current: { readonly channel: Channel; readonly steps: Generator<void> } | undefined;
+  #current: { readonly channel: Channel; readonly steps: Generator<void, Flushed> } | undefined;
   #scheduled = false;
   #ticking = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, telemetry: Telemetry) {
     this.#clock = clock;
+    this.#telemetry = telemetry;
   }
 
   /** The channel has something to give. */
@@ -81,7 +84,11 @@ export class Flusher {
         this.#flushedAt.set(channel, this.#clock.monotonic());
         this.#current = { channel, steps: channel.flush() };
       }
-      if (this.#current.steps.next().done === true) this.#current = undefined;
+      const step = this.#current.steps.next();
+      if (step.done === true) {
+        this.#current = undefined;
+        this.#telemetry.flushed(step.value, this.#clock.now());
+      }
       if (this.#clock.monotonic() >= deadline) break;
     }
     this.#ready = this.#ready.slice(done);

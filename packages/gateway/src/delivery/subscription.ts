@@ -68,17 +68,27 @@ export class Subscription {
   /**
    * Hands over what there is, as far as the socket takes it.
    * @param taken slices already cut for others in this flush, by cursor
+   * @returns how many bytes that were
    */
-  pump(taken?: Map<number, Taken>): void {
-    if (this.#closed || this.#reading || this.#full) return;
+  pump(taken?: Map<number, Taken>): number {
+    let written = 0;
+    if (this.#closed || this.#reading || this.#full) return written;
     while (this.#cursor < this.#channel.last) {
-      if (!this.#channel.covers(this.#cursor)) return this.#startReading();
+      if (!this.#channel.covers(this.#cursor)) {
+        this.#startReading();
+        break;
+      }
       const slice = taken?.get(this.#cursor) ?? this.#channel.take(this.#cursor);
       taken?.set(this.#cursor, slice);
       if (slice.bytes.length > 0) this.sink.write(slice.bytes);
+      written += slice.bytes.length;
       this.#cursor = slice.upTo;
-      if (this.sink.buffered > MAX_BUFFERED) return this.#wait(() => this.pump());
+      if (this.sink.buffered > MAX_BUFFERED) {
+        this.#wait(() => void this.pump());
+        break;
+      }
     }
+    return written;
   }
 
   /** Goes on with `then` when the socket has drained, and ends it when it never does. */

@@ -1,4 +1,5 @@
 import type { Agent, ChartPublisher, Clock, Logger, Random, TaskPublisher } from "@throughline/protocol";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { StreamLog } from "@throughline/log";
 import type { Turns } from "../turns.ts";
 import type { Thread } from "../threads/thread.ts";
@@ -15,6 +16,7 @@ export interface RunPorts {
   readonly turns: Turns;
   readonly random: Random;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   /** Counts the processes that have owned the log. */
   readonly incarnation: number;
   readonly agents: ReadonlyMap<string, Agent>;

@@ -60,6 +60,13 @@ export class Runs {
     return this.#busy.size;
   }
 
+  /** How many starts wait behind those. */
+  get queued(): number {
+    let count = 0;
+    for (const runs of this.#busy) count += runs.queued.length;
+    return count;
+  }
+
   /** Ends what an earlier process was executing, then starts what waits. */
   async recover(): Promise<void> {
     const { ended, waiting } = await recoverRuns(this.#ports, this.#threads);

@@ -275,12 +275,14 @@ export class ThreadRuns {
       context: { logger, clock, ids: idsOf(random), view, ...this.#ports.publishers(tenant) },
     });
     this.#runner = runner;
-    void this.#follow(runner);
+    this.#ports.telemetry.runStarted(request.agent);
+    void this.#follow(runner, request.agent);
   }
 
   /** Clears the way for the next run once this one has ended and its agent let go. */
-  async #follow(runner: Runner): Promise<void> {
-    const { endSeq } = await runner.ended;
+  async #follow(runner: Runner, agent: string): Promise<void> {
+    const { ending, endSeq } = await runner.ended;
+    this.#ports.telemetry.runEnded(agent, ending.type, ending.type === "error" ? ending.code : "");
     await runner.settled;
     // A run that lost its thread leaves its lease in place: only the new owner may start another.
     if (endSeq === undefined) this.#accepting = false;

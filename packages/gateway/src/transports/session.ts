@@ -15,6 +15,7 @@ import type { EndReason, Sink } from "../delivery/sink.ts";
 import type { Subscription } from "../delivery/subscription.ts";
 import type { Address, Mount } from "../dialects/registry.ts";
 import type { Runs } from "../runs/runs.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { checkId } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
@@ -34,7 +35,10 @@ export interface SessionPorts {
   readonly memory: ClientMemory;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly rate: Rate;
+  /** Told of each frame that a dialect passed over because it does not know it. */
+  readonly onIgnored?: (dialect: string) => void;
 }
 
 /** How many frames of a client may wait while an earlier one is worked on. */
@@ -59,6 +63,7 @@ export class Session implements ConnectedClient {
   readonly #principal: Principal;
   readonly #sink: Sink;
   readonly #limit: RateLimit;
+  readonly #openedAt: number;
   #lastSeenAt: number;
   #acknowledged = 0;
   #work: Promise<void>;
@@ -94,6 +99,8 @@ export class Session implements ConnectedClient {
     this.connectedAt = this.#ports.clock.now();
     this.#lastSeenAt = this.connectedAt;
     authorize(this.#principal, "read", this.threadId);
+    this.#openedAt = this.#ports.clock.monotonic();
+    this.#ports.telemetry.connectionOpened(this.dialect, "websocket", options.cursor !== undefined);
     this.#work = this.#open(options.cursor).catch((error: unknown) => this.#fail(error));
   }
 
@@ -138,6 +145,8 @@ export class Session implements ConnectedClient {
     this.#closed = true;
     for (const timer of Object.values(this.#timers)) timer?.cancel();
     this.#subscription?.close();
+    const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;
+    this.#ports.telemetry.connectionClosed(this.dialect, "websocket", seconds);
     if (this.#thread === undefined) return;
     const { clients, leaves, delivery, clock } = this.#ports;
     clients.remove(this);
@@ -216,7 +225,8 @@ export class Session implements ConnectedClient {
     if (this.#closed || this.#thread === undefined) return;
     const { runs, logger, delivery, clock } = this.#ports;
     const context = delivery.contextOf(this.#thread);
-    const { commands, replies, asks } = this.#protocol.decode(text, context, clock.now());
+    const { commands, replies, asks, ignored } = this.#protocol.decode(text, context, clock.now());
+    if (ignored === true) this.#ports.onIgnored?.(this.dialect);
     for (const reply of replies) this.tell(reply);
     if (asks === "status") this.#describe(this.#thread);
     for (const command of commands) {

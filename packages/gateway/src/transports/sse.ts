@@ -3,6 +3,7 @@ import type { Delivery } from "../delivery/delivery.ts";
 import { sseFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
 import type { Subscription } from "../delivery/subscription.ts";
+import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import type { Thread } from "../threads/thread.ts";
 
 const KEEP_ALIVE_MS = 15_000;
@@ -16,10 +17,12 @@ export class SseTransport {
   readonly #delivery: Delivery;
   readonly #clock: Clock;
   readonly #maxConnections: number;
+  readonly #telemetry: Telemetry;
   readonly #streams = new Set<SseStream>();
 
   /** @param maxConnections streams open at once */
-  constructor(delivery: Delivery, clock: Clock, maxConnections: number) {
+  constructor(delivery: Delivery, clock: Clock, maxConnections: number, telemetry: Telemetry = noTelemetry) {
+    this.#telemetry = telemetry;
     this.#delivery = delivery;
     this.#clock = clock;
     this.#maxConnections = maxConnections;
@@ -44,8 +47,13 @@ export class SseTransport {
     if (this.#streams.size >= this.#maxConnections) {
       throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
     }
-    const stream = new SseStream(this.#clock, breakOff, () => this.#streams.delete(stream));
+    const openedAt = this.#clock.monotonic();
+    const stream = new SseStream(this.#clock, breakOff, () => {
+      this.#streams.delete(stream);
+      this.#telemetry.connectionClosed(dialect.name, "sse", (this.#clock.monotonic() - openedAt) / 1_000);
+    });
     this.#streams.add(stream);
+    this.#telemetry.connectionOpened(dialect.name, "sse", cursor !== undefined && cursor.seq > 0);
     try {
       stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type Clock, ERRORS, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { EndReason, Sink } from "../delivery/sink.ts";
+import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 
 /** What a socket's frames and end are told to. */
 export interface SocketHandler {
@@ -51,6 +52,7 @@ export class WebSocketTransport {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #limits: WebSocketLimits;
+  readonly #telemetry: Telemetry;
   readonly #sockets = new Set<Connection>();
 
   constructor(options: {
@@ -58,7 +60,9 @@ export class WebSocketTransport {
     readonly clock: Clock;
     readonly logger: Logger;
     readonly limits: WebSocketLimits;
+    readonly telemetry?: Telemetry;
   }) {
+    this.#telemetry = options.telemetry ?? noTelemetry;
     this.#accept = options.accept;
     this.#clock = options.clock;
     this.#logger = options.logger;
@@ -84,7 +88,7 @@ export class WebSocketTransport {
     const ignore = (): void => void socket.destroy();
     socket.on("error", ignore);
     if (this.#sockets.size >= this.#limits.maxConnections) {
-      refuseUpgrade(socket, new ThroughlineError("overloaded", "The server has as many connections as it takes."));
+      this.#refuse(socket, new ThroughlineError("overloaded", "The server has as many connections as it takes."));
       return;
     }
     const connection = new Connection(socket, this.#clock, this.#logger);
@@ -92,7 +96,7 @@ export class WebSocketTransport {
     try {
       handler = this.#accept(describe(request), connection);
     } catch (error) {
-      refuseUpgrade(socket, ThroughlineError.from(error));
+      this.#refuse(socket, ThroughlineError.from(error));
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
@@ -113,6 +117,11 @@ export class WebSocketTransport {
   close(): void {
     for (const connection of this.#sockets) connection.drop();
     this.#server.close();
+  }
+
+  #refuse(socket: Duplex, error: ThroughlineError): void {
+    this.#telemetry.attemptFailed(error.code);
+    refuseUpgrade(socket, error);
   }
 }
 
