@@ -6,8 +6,8 @@
 import type { ReadOptions, ReadResult } from "../stream-log.ts";
 import { ReadWindow } from "./read-window.ts";
 
-/** What an entry weighs beside its bytes: views, array slots. */
-const RECORD_BYTES = 96;
+/** What a record weighs beside its bytes: the array, its buffer, what the allocator adds. */
+const RECORD_BYTES = 300;
 
 interface HotStream {
   readonly epoch: string;

@@ -15,7 +15,6 @@ import type { SqliteShelf } from "./shelf.ts";
 import type { TailHeads } from "./tail-heads.ts";
 import { LogTables } from "./tables.ts";
 
-/** A stream's row is brought up to date when its head has been elsewhere for this many chunks. */
 const TAIL_CHUNKS = 100_000;
 
 /** New chunks, four numbers each: id, owner, first seq, records. */
@@ -38,6 +37,8 @@ export interface CommitterParts {
   readonly mark: Mark;
   readonly hooks: Hooks;
   readonly progress: Progress;
+  /** A stream's row is brought up to date when it has been behind for this many chunks. Default 100,000. */
+  readonly tailChunks?: number;
 }
 
 export class Committer {
@@ -117,9 +118,9 @@ export class Committer {
 
   /** Rows whose heads have been elsewhere for long; as many as come anew, and some, so that they never pile up. */
   #settleTails(pieces: number): number[] {
-    const { shelf, tails } = this.#parts;
+    const { shelf, tails, tailChunks = TAIL_CHUNKS } = this.#parts;
     const settled: number[] = [];
-    for (const owner of tails.behind(this.#progress.chunk - TAIL_CHUNKS)) {
+    for (const owner of tails.behind(this.#progress.chunk - tailChunks)) {
       if (settled.length > pieces + 64) break;
       // The row as it was before this group: what the group adds goes on the tail again.
       const state = shelf.streamOf(owner);

@@ -15,5 +15,5 @@ streamLogContract(
       };
     },
   },
-  { modelRuns: 12 },
+  { modelRuns: 8 },
 );
