@@ -1,7 +1,7 @@
 import { type Clock, type Random, ThroughlineError } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
-import { checkId, streamName } from "../threads/names.ts";
+import { checkId, keys, streamName } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
@@ -17,20 +17,53 @@ export interface ForkPorts {
 /**
  * A new thread that shares another's events up to a position. A run that goes on there is cut: its
  * slice in the new thread ends cancelled, since nobody executes it there.
- * @throws not_found, stream_exists, invalid_input, trimmed
+ *
+ * The log forks in one step and takes the end of the cut run in another. A control record stands from
+ * before the first until the second, so that a fork that was interrupted between them is finished, by
+ * the same call made again or at the next start.
+ * @throws not_found, stream_exists, control_mismatch (another makes it just now), invalid_input, trimmed
  */
 export async function forkThread(
-  { log, threads, clock, random }: ForkPorts,
+  ports: ForkPorts,
   tenant: string,
   sourceId: string,
   options: { readonly target?: string | undefined; readonly at?: number | undefined },
 ): Promise<Thread> {
+  const { log, threads, random } = ports;
   const source = await threads.find(tenant, sourceId);
   const at = options.at ?? source.head;
   if (at > source.head)
     throw new ThroughlineError("invalid_input", `"at" lies beyond the thread's end, ${source.head}.`);
   const targetId = checkId("id", options.target ?? `fork-${random.uuid()}`);
-  await log.fork(streamName(tenant, sourceId), streamName(tenant, targetId), { at });
+  const target = streamName(tenant, targetId);
+  const intent = { key: keys.fork(tenant, targetId), value: `${at} ${sourceId}` };
+  const begun = await log.control(intent.key);
+  if (begun !== undefined && begun !== intent.value)
+    throw new ThroughlineError("stream_exists", `"${targetId}" is being made of another thread.`);
+  if (begun === undefined) await log.append({ appends: [], controls: [{ ...intent, expect: null }] });
+  if (begun === undefined || (await log.info(target)) === undefined) {
+    await log.fork(streamName(tenant, sourceId), target, { at }).catch(async (error: unknown) => {
+      await log.append({ appends: [], controls: [{ key: intent.key, value: null }] });
+      throw error;
+    });
+  }
+  return finish(ports, tenant, targetId);
+}
+
+/** Finishes what an earlier process had begun. Its runs must have been ended before. */
+export async function finishForks(ports: Omit<ForkPorts, "random">): Promise<void> {
+  for (const { key } of await ports.log.controls(keys.allForks, { limit: Number.MAX_SAFE_INTEGER })) {
+    const [, tenant = "", targetId = ""] = key.split("/");
+    if ((await ports.log.info(streamName(tenant, targetId))) !== undefined) await finish(ports, tenant, targetId);
+    else await ports.log.append({ appends: [], controls: [{ key, value: null }] });
+  }
+}
+
+async function finish(
+  { threads, clock }: Omit<ForkPorts, "random">,
+  tenant: string,
+  targetId: string,
+): Promise<Thread> {
   const fork = await threads.open(tenant, targetId);
   const cut = fork.view.runs.findLast(({ endSeq }) => endSeq === null);
   const now = clock.now();
@@ -40,8 +73,10 @@ export async function forkThread(
     compose: (first) => {
       const lastSeq = first + events.length - 1;
       const line = fork.line.change({ id: targetId, status: "idle", lastSeq, now, text });
-      return { records: events.map(encodeEvent), controls: line.writes, stored: line.stored };
+      const controls = [...line.writes, { key: keys.fork(tenant, targetId), value: null }];
+      return { records: events.map(encodeEvent), controls, stored: line.stored };
     },
+    insist: true,
   });
   return fork;
 }

@@ -3,6 +3,7 @@ import { keys } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
 import { RunBatches } from "./batches.ts";
 import { closingEvents } from "./closing.ts";
+import { finishForks } from "./fork.ts";
 import type { RunPorts } from "./ports.ts";
 import type { ActiveRun, Ending, RunRecord } from "./records.ts";
 
@@ -33,6 +34,7 @@ export async function recoverRuns(ports: RunPorts, threads: Threads): Promise<Le
   for (let at = 0; at < lost.length; at += AT_ONCE) {
     await Promise.all(lost.slice(at, at + AT_ONCE).map(({ key, value }) => endLostRun(ports, threads, key, value)));
   }
+  await finishForks({ log: ports.log, threads, clock: ports.clock });
   const queues = await ports.log.controls(keys.allQueues, { limit: Number.MAX_SAFE_INTEGER });
   const waiting = new Map(queues.map(({ key }) => [key.slice(0, key.lastIndexOf("/")), placeIn(key)]));
   return { ended: lost.length, waiting: [...waiting.values()] };

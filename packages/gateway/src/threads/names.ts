@@ -38,6 +38,9 @@ export const keys = {
   queued: (tenant: string, threadId: string, n: number) => `queue/${tenant}/${threadId}/${String(n).padStart(12, "0")}`,
   queue: (tenant: string, threadId: string) => `queue/${tenant}/${threadId}/`,
   allQueues: "queue/",
+  /** A fork that has been begun and not finished: the position and the source's id. */
+  fork: (tenant: string, threadId: string) => `fork/${tenant}/${threadId}`,
+  allForks: "fork/",
   /** A question: open, or answered. */
   ask: (tenant: string, threadId: string, interruptId: string) =>
     `ask/${tenant}/${threadId}/${encodeURIComponent(interruptId)}`,
@@ -59,6 +62,13 @@ export const keys = {
     `client/${place.tenant}/${place.threadId}/${place.clientId}`,
   clients: (tenant: string, threadId: string) => `client/${tenant}/${threadId}/`,
   mailOf: (clientKey: string) => `mail/${clientKey}`,
+  /** A {@link Task} as it is now. */
+  task: (tenant: string, taskId: string) => `task/${tenant}/${taskId}`,
+  /** Places the tenant's tasks in one of the orders they are listed in. */
+  taskOrder: (tenant: string, order: string) => `tasks/${tenant}/${order}/`,
+  /** A thread that is being deleted; there until nothing of it is left. */
+  erasing: (tenant: string, threadId: string) => `erasing/${tenant}/${threadId}`,
+  allErasing: "erasing/",
   /** Counts the processes that have owned this log; fences the writers of earlier ones. */
   incarnation: "incarnation",
 };
