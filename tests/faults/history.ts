@@ -56,8 +56,9 @@ export class History {
 
   /** How many entries there are like this. */
   count(op: Op, phase: Phase, what?: string): number {
-    return this.entries.filter((entry) => entry.op === op && entry.phase === phase && (what ?? entry.what) === entry.what)
-      .length;
+    return this.entries.filter(
+      (entry) => entry.op === op && entry.phase === phase && (what ?? entry.what) === entry.what,
+    ).length;
   }
 
   /** One entry a line, for reading a failure. */

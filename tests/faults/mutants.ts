@@ -78,7 +78,8 @@ function acknowledgeEarly(log: StreamLog): StreamLog {
 /** Appends every terminal event once more; the writer's own count of the stream is kept as it was. */
 function doubleTerminal(log: StreamLog): StreamLog {
   const extra = new Map<string, number>();
-  const isTerminal = (record: Uint8Array): boolean => /^\{"type":"RUN_(FINISHED|ERROR)"/.test(Buffer.from(record).toString());
+  const isTerminal = (record: Uint8Array): boolean =>
+    /^\{"type":"RUN_(FINISHED|ERROR)"/.test(Buffer.from(record).toString());
   return overlay(log, {
     append: async (batch) => {
       const appends = batch.appends.map((append) => {

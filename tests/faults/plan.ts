@@ -34,12 +34,24 @@ export type BadCursor = "ahead" | "wrong epoch" | "malformed";
 export type Step =
   | { readonly do: "start"; readonly start: StartPlan; readonly by: "http" | "websocket"; readonly lost: boolean }
   | { readonly do: "start again"; readonly start: StartPlan; readonly other: boolean }
-  | { readonly do: "cancel"; readonly run: string; readonly thread: string; readonly times: number; readonly lost: boolean }
+  | {
+      readonly do: "cancel";
+      readonly run: string;
+      readonly thread: string;
+      readonly times: number;
+      readonly lost: boolean;
+    }
   | { readonly do: "answer"; readonly thread: string; readonly times: number; readonly lost: boolean }
   | { readonly do: "pause"; readonly run: string; readonly thread: string; readonly forMs: number }
   | { readonly do: "fork"; readonly thread: string; readonly target: string; readonly share: number }
   | { readonly do: "probe"; readonly thread: string; readonly transport: Transport; readonly cursor: BadCursor }
-  | { readonly do: "network"; readonly client: string; readonly fault: NetworkFault; readonly forMs: number; readonly amount: number }
+  | {
+      readonly do: "network";
+      readonly client: string;
+      readonly fault: NetworkFault;
+      readonly forMs: number;
+      readonly amount: number;
+    }
   | { readonly do: "disk full"; readonly forMs: number }
   | { readonly do: "clock jump"; readonly ms: number }
   | { readonly do: "crash"; readonly downMs: number }
@@ -77,7 +89,11 @@ export function makePlan(seed: number): Plan {
   const restoreLoses = random.chance(0.08) ? random.int(1, 6) : 0;
   const clients = clientsOf(random, threads, restoreLoses > 0);
   const starts = Array.from({ length: random.int(3, 8) }, (_, i) => startOf(random, threads, i));
-  const steps = [...startSteps(random, starts), ...commandSteps(random, starts, threads), ...faultSteps(random, clients, threads)];
+  const steps = [
+    ...startSteps(random, starts),
+    ...commandSteps(random, starts, threads),
+    ...faultSteps(random, clients, threads),
+  ];
   return {
     seed,
     policy: random.pick(["enqueue", "enqueue", "reject", "interrupt"]),
@@ -106,7 +122,18 @@ function clientsOf(random: SeededRandom, threads: readonly string[], restores: b
   }));
 }
 
-const ENDS: readonly PuppetEnd[] = ["finish", "finish", "finish", "ask", "ask", "throw", "hang", "deaf", "babble", "overrun"];
+const ENDS: readonly PuppetEnd[] = [
+  "finish",
+  "finish",
+  "finish",
+  "ask",
+  "ask",
+  "throw",
+  "hang",
+  "deaf",
+  "babble",
+  "overrun",
+];
 
 function startOf(random: SeededRandom, threads: readonly string[], i: number): StartPlan {
   const big = random.chance(0.03);
@@ -141,13 +168,22 @@ function commandSteps(random: SeededRandom, starts: readonly StartPlan[], thread
   }
   for (const thread of threads) {
     const lost = random.chance(0.15);
-    for (let i = random.int(1, 4); i > 0; i--) steps.push({ at: at(), do: "answer", thread, times: random.int(1, 3), lost });
-    if (random.chance(0.3)) steps.push({ at: at(), do: "fork", thread, target: `${thread}-fork`, share: random.next() });
+    for (let i = random.int(1, 4); i > 0; i--)
+      steps.push({ at: at(), do: "answer", thread, times: random.int(1, 3), lost });
+    if (random.chance(0.3))
+      steps.push({ at: at(), do: "fork", thread, target: `${thread}-fork`, share: random.next() });
   }
   return steps;
 }
 
-const NONSENSE = ["no json", "{}", "[]", '{"type":"chat","payload":{"message":"  "}}', '{"type":"?"}', '{"__proto__":1}'];
+const NONSENSE = [
+  "no json",
+  "{}",
+  "[]",
+  '{"type":"chat","payload":{"message":"  "}}',
+  '{"type":"?"}',
+  '{"__proto__":1}',
+];
 
 function faultSteps(random: SeededRandom, clients: readonly ClientPlan[], threads: readonly string[]): Plan["steps"] {
   const steps: (Step & { at: number })[] = [];
@@ -155,7 +191,14 @@ function faultSteps(random: SeededRandom, clients: readonly ClientPlan[], thread
   for (const { name } of clients) {
     for (let i = random.int(0, 3); i > 0; i--) {
       const fault = random.pick(["cut", "cut", "cut in a frame", "half-open", "pause", "throttle"] as const);
-      steps.push({ at: at(), do: "network", client: name, fault, forMs: random.int(1, 900), amount: random.int(1, 4_000) });
+      steps.push({
+        at: at(),
+        do: "network",
+        client: name,
+        fault,
+        forMs: random.int(1, 900),
+        amount: random.int(1, 4_000),
+      });
     }
     if (random.chance(0.2)) steps.push({ at: at(), do: "nonsense", client: name, frame: random.pick(NONSENSE) });
   }
@@ -165,7 +208,8 @@ function faultSteps(random: SeededRandom, clients: readonly ClientPlan[], thread
     steps.push({ at: at(), do: "probe", thread: random.pick(threads), transport, cursor });
   }
   if (random.chance(0.25)) steps.push({ at: at(), do: "disk full", forMs: random.int(10, 1_000) });
-  if (random.chance(0.2)) steps.push({ at: at(), do: "clock jump", ms: random.pick([-3_600_000, -50, 50, 86_400_000]) });
+  if (random.chance(0.2))
+    steps.push({ at: at(), do: "clock jump", ms: random.pick([-3_600_000, -50, 50, 86_400_000]) });
   for (let i = random.int(0, 2); i > 0; i--) {
     if (random.chance(0.7)) steps.push({ at: at(), do: "crash", downMs: random.int(0, 500) });
     else steps.push({ at: at(), do: "restart", graceMs: random.pick([0, 100, 2_000]) });

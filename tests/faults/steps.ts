@@ -27,7 +27,11 @@ export class Steps {
       case "start":
         return this.#start(step);
       case "start again":
-        return void this.#call(startAbout(step.start, step.other), startPath(step.start), startBody(step.start, step.other));
+        return void this.#call(
+          startAbout(step.start, step.other),
+          startPath(step.start),
+          startBody(step.start, step.other),
+        );
       case "cancel":
         return this.#cancel(step);
       case "answer":
@@ -56,7 +60,11 @@ export class Steps {
   }
 
   #start({ start, by, lost }: Do<"start">): void {
-    const frame = { type: "chat", id: `start-${start.run}`, payload: { run_id: start.run, message: textOf(start, false) } };
+    const frame = {
+      type: "chat",
+      id: `start-${start.run}`,
+      payload: { run_id: start.run, message: textOf(start, false) },
+    };
     const socket = this.followers.find(({ plan }) => plan.transport === "websocket" && plan.thread === start.thread);
     // A chat frame has no answer of its own: whether it arrives shows in the thread.
     if (by === "websocket" && start.agent === "puppet" && socket?.send(JSON.stringify(frame)) === true) {
@@ -95,7 +103,12 @@ export class Steps {
       const about = { what: "answer", thread, run: pending.runId, about: `${pending.id} ${answer}` };
       // With an id a repeat is told the same; without one it is told that somebody was first.
       const id = i === 0 ? { id: `answer-${at}` } : {};
-      void this.#call(about, `/api/v1/runs/${pending.runId}/answers`, { interrupt_id: pending.id, answer, ...id }, lost);
+      void this.#call(
+        about,
+        `/api/v1/runs/${pending.runId}/answers`,
+        { interrupt_id: pending.id, answer, ...id },
+        lost,
+      );
     }
   }
 
@@ -110,7 +123,10 @@ export class Steps {
     const view = await this.#view(thread);
     if (view === undefined) return;
     const at = Math.floor(Number(view["last_seq"]) * share);
-    await this.#call({ what: "fork", thread, about: `${target}@${at}` }, `/api/v1/threads/${thread}/fork`, { id: target, at });
+    await this.#call({ what: "fork", thread, about: `${target}@${at}` }, `/api/v1/threads/${thread}/fork`, {
+      id: target,
+      at,
+    });
   }
 
   #breakNetwork({ client, fault, forMs, amount }: Do<"network">): void {

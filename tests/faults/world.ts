@@ -1,7 +1,14 @@
 import { createGateway, type Gateway } from "@throughline/gateway";
 import { createMemoryLog, type StreamLog } from "@throughline/log";
 import { type AguiEvent, type Agent, type Logger, silentLogger, ThroughlineError } from "@throughline/protocol";
-import { MemoryHttp, type ProcessClock, seededRandom, type SeededRandom, virtualClock, type VirtualClock } from "@throughline/testing";
+import {
+  MemoryHttp,
+  type ProcessClock,
+  seededRandom,
+  type SeededRandom,
+  virtualClock,
+  type VirtualClock,
+} from "@throughline/testing";
 import { FaultyDisk, type InFlight } from "./disk.ts";
 import { History } from "./history.ts";
 import type { StoredRun } from "./judge/evidence.ts";
@@ -96,6 +103,7 @@ export class World {
     const counted = countTails(this.#mutant.log?.(raw) ?? raw);
     const process: Process = { clock, log: counted.log, tails: counted.open, gateway: undefined };
     this.#process = process;
+    this.#watchHealth(process);
     this.disk.found(new Map((await raw.list("", { limit: 10_000 })).map(({ name, head }) => [name, head])));
     try {
       const gateway = await createGateway({
@@ -108,7 +116,6 @@ export class World {
         logger: this.#watchfulLogger(),
       });
       process.gateway = this.#mutant.gateway?.(gateway, counted.log) ?? gateway;
-      this.#watchHealth(process);
     } catch (error) {
       // A disk that is full or broken: whoever supervises the process starts it again.
       if (this.#process !== process || this.#count !== count) return;
@@ -155,7 +162,9 @@ export class World {
     this.#process = undefined;
     return () => [
       ...(closed ? [] : ["D6: closing never ends"]),
-      ...(process !== undefined && process.clock.pending > 0 ? [`leak: ${process.clock.pending} timers after close`] : []),
+      ...(process !== undefined && process.clock.pending > 0
+        ? [`leak: ${process.clock.pending} timers after close`]
+        : []),
     ];
   }
 
@@ -221,7 +230,8 @@ export class World {
     const logger: Logger = {
       ...silentLogger,
       error: (message, fields) => {
-        if (/^a (command|request) failed$/.test(message)) this.misdeeds.push(`${message}: ${String(fields?.["error"])}`);
+        if (/^a (command|request) failed$/.test(message))
+          this.misdeeds.push(`${message}: ${String(fields?.["error"])}`);
       },
       child: () => logger,
     };

@@ -77,7 +77,8 @@ export class Follower {
   /** Comes back no more. Its connection stays, so that the server has somebody to send away. */
   rest(): void {
     this.#stopped = true;
-    if (this.#connection !== undefined) this.#world.history.add({ ...this.#about, op: "resume", phase: "info", code: "stopped" });
+    if (this.#connection !== undefined)
+      this.#world.history.add({ ...this.#about, op: "resume", phase: "info", code: "stopped" });
   }
 
   get #about(): { conn: string; thread: string; transport: ClientPlan["transport"] } {
@@ -128,7 +129,10 @@ export class Follower {
         return openSse({ http, clock, thread, cursor, asHeader: this.#random.chance(0.5) }, events);
       case "poll": {
         const [waitSeconds, limit] = [this.#random.pick([0, 1, 20]), this.#random.pick([1, 7, 1_000])];
-        return openPoll({ http, clock, thread, cursor, withEpoch: this.plan.form === "epoch", waitSeconds, limit }, events);
+        return openPoll(
+          { http, clock, thread, cursor, withEpoch: this.plan.form === "epoch", waitSeconds, limit },
+          events,
+        );
       }
     }
   }
@@ -138,7 +142,13 @@ export class Follower {
     const about = this.#about;
     return {
       greeted: (epoch, seq) => {
-        history.add({ ...about, op: "resume", phase: "ok", ...(epoch === undefined ? {} : { epoch }), ...(seq === undefined ? {} : { seq }) });
+        history.add({
+          ...about,
+          op: "resume",
+          phase: "ok",
+          ...(epoch === undefined ? {} : { epoch }),
+          ...(seq === undefined ? {} : { seq }),
+        });
         this.#epoch = epoch ?? this.#epoch;
       },
       delivered: (seq, json, epoch = this.#epoch) => {
@@ -173,6 +183,8 @@ export class Follower {
 
   #cursorText(): string | undefined {
     if (this.#position === undefined) return undefined;
-    return this.plan.form === "epoch" && this.#epoch !== "" ? `${this.#epoch}.${this.#position}` : String(this.#position);
+    return this.plan.form === "epoch" && this.#epoch !== ""
+      ? `${this.#epoch}.${this.#position}`
+      : String(this.#position);
   }
 }

@@ -64,7 +64,8 @@ function open(
   const { thread, cursor, conn } = what;
   if (gateway === undefined || http === undefined) return undefined;
   if (transport === "sse") return openSse({ http, clock, thread, cursor, asHeader: false }, events);
-  if (transport === "poll") return openPoll({ http, clock, thread, cursor, withEpoch: true, waitSeconds: 1, limit: 1_000 }, events);
+  if (transport === "poll")
+    return openPoll({ http, clock, thread, cursor, withEpoch: true, waitSeconds: 1, limit: 1_000 }, events);
   try {
     return openWebSocket({ gateway, clock, thread, client: conn, cursor, latencyMs: 0, chunkBytes: undefined }, events);
   } catch (error) {

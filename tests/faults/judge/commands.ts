@@ -53,7 +53,8 @@ function judgeStarts({ entries, runs, slices }: Facts): string[] {
     if (accepted.size > 0 && !runs.has(run)) problems.push(`L1: the start of ${run} was acknowledged and is lost`);
     for (const slice of stored) {
       const said = textOf(slice);
-      if (accepted.size > 0 && !accepted.has(said)) problems.push(`R4: ${run} runs with an input that was not accepted`);
+      if (accepted.size > 0 && !accepted.has(said))
+        problems.push(`R4: ${run} runs with an input that was not accepted`);
       if (!tries.some(({ about }) => about === said)) problems.push(`L: ${run} has an input that nobody gave it`);
     }
     const outcomes = tries.filter(({ phase }) => phase !== "invoke");
@@ -78,10 +79,13 @@ function judgeRecords({ slices }: Facts, runs: ReadonlyMap<string, StoredRun>): 
       continue;
     }
     const end = slice.from + slice.events.length - 1;
-    if (record.startSeq !== slice.from) problems.push(`S3: ${run} starts at ${slice.from}, its record says ${record.startSeq}`);
-    if (slice.ended && record.endSeq !== end) problems.push(`S3: ${run} ends at ${end}, its record says ${record.endSeq}`);
+    if (record.startSeq !== slice.from)
+      problems.push(`S3: ${run} starts at ${slice.from}, its record says ${record.startSeq}`);
+    if (slice.ended && record.endSeq !== end)
+      problems.push(`S3: ${run} ends at ${end}, its record says ${record.endSeq}`);
     const status = statusOf(slice.events.at(-1));
-    if (slice.ended && record.status !== status) problems.push(`S3: ${run} is ${status}, its record says ${record.status}`);
+    if (slice.ended && record.status !== status)
+      problems.push(`S3: ${run} is ${status}, its record says ${record.status}`);
   }
   for (const { runId, status } of runs.values()) {
     const rests = ["cancelled", "failed"].includes(status) || slices.has(runId);
@@ -95,8 +99,10 @@ function judgeCancels({ entries, slices, runs }: Facts, { cancels }: Evidence): 
   const asked = new Set(of(entries, "cancel", "invoke").map(({ run }) => run));
   for (const { run = "" } of of(entries, "cancel", "ok")) {
     const last = slices.get(run)?.[0]?.events.at(-1);
-    if (runs.get(run)?.status !== "cancelled") problems.push(`R5: the cancel of ${run} was acknowledged, and it is not cancelled`);
-    else if (last !== undefined && statusOf(last) !== "cancelled") problems.push(`R5: ${run} was cancelled and ended otherwise`);
+    if (runs.get(run)?.status !== "cancelled")
+      problems.push(`R5: the cancel of ${run} was acknowledged, and it is not cancelled`);
+    else if (last !== undefined && statusOf(last) !== "cancelled")
+      problems.push(`R5: ${run} was cancelled and ended otherwise`);
   }
   for (const { runId, status } of runs.values()) {
     if (status !== "cancelled" || asked.has(runId) || cancels.byInterrupt || cancels.byLeaving) continue;
@@ -124,7 +130,8 @@ function judgeAnswers({ entries, slices }: Facts): string[] {
     const stored = used.get(question)?.[0];
     for (const about of accepted) {
       if (stored === undefined) problems.push(`L1: the answer to ${question} was acknowledged and is lost`);
-      else if (about !== `${question} ${stored.answer}`) problems.push(`R4: another answer to ${question} than the accepted`);
+      else if (about !== `${question} ${stored.answer}`)
+        problems.push(`R4: another answer to ${question} than the accepted`);
     }
   }
   return problems;

@@ -55,7 +55,9 @@ class Connection {
   #judgeReset({ code, epoch, seq = 0 }: Entry): void {
     const asked = this.#asked;
     const due =
-      code === "epoch" ? asked?.epoch !== undefined && asked.epoch !== epoch : code === "ahead" && (asked?.seq ?? 0) > seq;
+      code === "epoch"
+        ? asked?.epoch !== undefined && asked.epoch !== epoch
+        : code === "ahead" && (asked?.seq ?? 0) > seq;
     if (!due) this.#report(`D1: was reset (${code}) at ${epoch}.${seq} though it asked for ${this.#cursorText}`);
     // A client that asks for what it was given is never ahead, unless it was given what was not durable.
     else if (code === "ahead" && !this.#conn.startsWith("probe")) this.#report(`L1: was given more than the log has`);
@@ -98,7 +100,9 @@ class Connection {
   #judgeProbe(): void {
     const [first] = this.#entries;
     const malformed = first?.code === "malformed";
-    const refused = this.#entries.some(({ phase, code }) => phase === "info" && code?.includes("invalid_cursor") === true);
+    const refused = this.#entries.some(
+      ({ phase, code }) => phase === "info" && code?.includes("invalid_cursor") === true,
+    );
     if (malformed && this.#greeted !== undefined) this.#report("L2: a malformed position was taken");
     if (!malformed && refused) this.#report(`L2: the position ${this.#cursorText} was called malformed`);
     const waited = this.#entries.at(-1)?.code === "probed";

@@ -28,7 +28,8 @@ export class Expectations {
     const events = this.events(thread, epoch);
     if (events === undefined) return undefined;
     const context = { threadId: thread, epoch, origin: this.#origin };
-    const expected = dialect === "stream" ? frames(context, events) : events.map((event) => hashOf(JSON.stringify(event)));
+    const expected =
+      dialect === "stream" ? frames(context, events) : events.map((event) => hashOf(JSON.stringify(event)));
     this.#made.set(key, expected);
     return expected;
   }

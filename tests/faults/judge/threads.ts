@@ -11,7 +11,8 @@ export function judgeThreads({ threads }: Evidence): string[] {
     for (const { runId, events: slice, ended } of slices) {
       if (!ended) problems.push(`R1: ${runId} in ${thread} has no terminal event after all is drained`);
       const verdict = official(slice);
-      if (verdict !== undefined) problems.push(`R2: ${runId} in ${thread} is refused by the official verifier: ${verdict}`);
+      if (verdict !== undefined)
+        problems.push(`R2: ${runId} in ${thread} is refused by the official verifier: ${verdict}`);
     }
     return problems;
   });
