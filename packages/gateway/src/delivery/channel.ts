@@ -151,7 +151,7 @@ export class Channel {
       seq += 1;
     }
     const [only] = parts;
-    return { bytes: parts.length === 1 && only !== undefined ? only : joined(parts, length), upTo: seq };
+    return { bytes: parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length), upTo: seq };
   }
 
   encode(frame: JsonObject, seq: number): Uint8Array {
@@ -198,14 +198,4 @@ export class Channel {
   #handleDeleted(): void {
     for (const subscription of this.#subscriptions) subscription.sink.end("gone");
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -11,15 +11,27 @@ const MAX_LENGTH_16 = 0xffff;
  */
 export function textFrame(text: string): Uint8Array {
   const payload = Buffer.from(text);
-  return Buffer.concat([headerOf(payload.length), payload]);
+  const header = headerLength(payload.length);
+  const frame = Buffer.allocUnsafe(header + payload.length);
+  frame[0] = FINAL_TEXT;
+  writeLength(frame, payload.length);
+  payload.copy(frame, header);
+  return frame;
 }
 
-function headerOf(length: number): Uint8Array {
-  if (length <= MAX_LENGTH_7) return Uint8Array.of(FINAL_TEXT, length);
-  if (length <= MAX_LENGTH_16) return Uint8Array.of(FINAL_TEXT, LENGTH_16, length >> 8, length & 0xff);
-  const header = new Uint8Array(10);
-  header[0] = FINAL_TEXT;
-  header[1] = LENGTH_64;
-  new DataView(header.buffer).setBigUint64(2, BigInt(length));
-  return header;
+function headerLength(length: number): number {
+  if (length <= MAX_LENGTH_7) return 2;
+  return length <= MAX_LENGTH_16 ? 4 : 10;
+}
+
+function writeLength(frame: Buffer, length: number): void {
+  if (length <= MAX_LENGTH_7) {
+    frame[1] = length;
+  } else if (length <= MAX_LENGTH_16) {
+    frame[1] = LENGTH_16;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = LENGTH_64;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
 }

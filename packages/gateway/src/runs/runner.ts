@@ -67,6 +67,7 @@ export class Runner {
   readonly #normaliser = new EventNormaliser();
   readonly #abort = new AbortController();
   readonly #gate = new PauseGate();
+  readonly #handleLoss = (error: unknown): void => this.#lose(error);
   #ending: Ending | undefined;
   #resolveEnded!: (end: RunEnd) => void;
 
@@ -157,7 +158,8 @@ export class Runner {
         if (this.#gate.shut) await this.#gate.pass(this.#abort.signal);
         taken += 1;
         if (taken % BURST === 0) await this.#turns.next();
-        await this.#thread.room();
+        const room = this.#thread.room();
+        if (room !== undefined) await room;
       }
       this.end({ type: "success" });
     } catch (error) {
@@ -194,7 +196,7 @@ export class Runner {
 
   #write(write: Write | ComposedWrite): void {
     if ("records" in write && write.records.length === 0) return;
-    this.#thread.writer.write({ ...write, insist: true }).catch((error: unknown) => this.#lose(error));
+    this.#thread.writer.post(write, this.#handleLoss);
   }
 
   async #writeEnd(asked: Ending, controls: readonly ControlWrite[]): Promise<RunEnd> {

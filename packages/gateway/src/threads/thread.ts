@@ -158,10 +158,19 @@ export class Thread {
     };
   }
 
-  /** Resolves when a producer may go on: the log takes more, and those who deliver keep up. */
-  async room(): Promise<void> {
-    await this.writer.room();
-    for (const listener of this.#listeners) await listener.room?.();
+  /**
+   * Resolves when a producer may go on: the log takes more, and those who deliver keep up; undefined
+   * when it may at once.
+   */
+  room(): Promise<void> | undefined {
+    const waits: Promise<void>[] = [];
+    const room = this.writer.room();
+    if (room !== undefined) waits.push(room);
+    for (const listener of this.#listeners) {
+      const ready = listener.room?.();
+      if (ready !== undefined) waits.push(ready);
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
   }
 
   /** Why `cursor` cannot be honoured; undefined when it can. */

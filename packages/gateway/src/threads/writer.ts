@@ -43,8 +43,7 @@ interface Pending extends Insistence {
   readonly records: readonly Uint8Array[];
   /** Present where the batch has control records; such a write is a batch of its own. */
   readonly compose: ((first: number) => Composed) | undefined;
-  readonly bytes: number;
-  readonly resolve: (written: Written) => void;
+  readonly resolve: ((written: Written) => void) | undefined;
   readonly reject: (error: ThroughlineError) => void;
 }
 
@@ -106,21 +105,23 @@ export class ThreadWriter {
    * @throws what `compose` throws and what the log refuses it with; `unavailable` once the writer is closed
    */
   write(write: Write | ComposedWrite): Promise<Written> {
-    if (this.#closed) return Promise.reject(closedError());
     const { insist = false } = write;
-    const records = "records" in write ? write.records : [];
-    const bytes = records.reduce((sum, record) => sum + record.length, 0);
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ records, compose: composer(write), insist, bytes, resolve, reject });
-      this.#waiting += records.length;
-      if (!this.#flying) void this.#pump();
-    });
+    return new Promise((resolve, reject) => this.#enqueue({ ...contentOf(write), insist, resolve, reject }));
   }
 
-  /** Resolves when a producer may go on. */
-  async room(): Promise<void> {
-    if (this.#waiting < ROOM || this.#closed) return;
-    await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+  /**
+   * As {@link write}, insisting, for what nobody waits for: a busy run would make thousands of promises
+   * a second only to hear that all is well.
+   * @param lost told why it will never be stored, should that be
+   */
+  post(write: Write | ComposedWrite, lost: (error: ThroughlineError) => void): void {
+    this.#enqueue({ ...contentOf(write), insist: true, resolve: undefined, reject: lost });
+  }
+
+  /** Resolves when a producer may go on; undefined when it may at once. */
+  room(): Promise<void> | undefined {
+    if (this.#waiting < ROOM || this.#closed) return undefined;
+    return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
   /** Refuses what is queued and everything later; what is in flight is left to the log. */
@@ -132,8 +133,20 @@ export class ThreadWriter {
     this.#admitProducers();
   }
 
-  async #pump(): Promise<void> {
+  #enqueue(pending: Pending): void {
+    if (this.#closed) {
+      pending.reject(closedError());
+      return;
+    }
+    this.#queue.push(pending);
+    this.#waiting += pending.records.length;
+    if (this.#flying) return;
     this.#flying = true;
+    // What else this turn of the event loop brings goes along.
+    this.#clock.setImmediate(() => void this.#pump());
+  }
+
+  async #pump(): Promise<void> {
     while (this.#queue.length > 0) await this.#send(this.#take());
     this.#flying = false;
   }
@@ -145,11 +158,12 @@ export class ThreadWriter {
     let bytes = 0;
     for (const pending of this.#queue) {
       const alone = pending.compose !== undefined || pending.insist !== true;
-      const full = events + pending.records.length > BATCH_EVENTS || bytes + pending.bytes > BATCH_BYTES;
+      const size = sizeOf(pending.records);
+      const full = events + pending.records.length > BATCH_EVENTS || bytes + size > BATCH_BYTES;
       if (taken.length > 0 && (alone || full)) break;
       taken.push(pending);
       events += pending.records.length;
-      bytes += pending.bytes;
+      bytes += size;
       if (alone) break;
     }
     this.#queue.splice(0, taken.length);
@@ -205,7 +219,7 @@ export class ThreadWriter {
     let next = first;
     for (const write of writes) {
       const last = next + (write.compose === undefined ? write.records : records).length - 1;
-      write.resolve({ first: next, last });
+      write.resolve?.({ first: next, last });
       next = last + 1;
     }
   }
@@ -241,10 +255,16 @@ export class ThreadWriter {
   }
 }
 
-function composer(write: Write | ComposedWrite): ((first: number) => Composed) | undefined {
-  if ("compose" in write) return write.compose;
+function contentOf(write: Write | ComposedWrite): Pick<Pending, "records" | "compose"> {
+  if ("compose" in write) return { records: [], compose: write.compose };
   const { records, controls } = write;
-  return controls === undefined ? undefined : (first) => ({ records, controls: controls(first) });
+  return { records, compose: controls && ((first) => ({ records, controls: controls(first) })) };
+}
+
+function sizeOf(records: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const record of records) bytes += record.length;
+  return bytes;
 }
 
 function closedError(): ThroughlineError {
