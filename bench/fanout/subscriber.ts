@@ -1,4 +1,5 @@
 import { openSocket, type SocketClient } from "../lib/socket-client.ts";
+import { trailingNumber } from "../lib/trailing-number.ts";
 import { machineMs } from "./payload.ts";
 import { type Case, threadName } from "./task.ts";
 
@@ -13,7 +14,6 @@ export interface Tally {
 
 /** A prime, so that it falls on all subscribers alike. */
 const SAMPLE = 61;
-const [ZERO, NINE] = [0x30, 0x39];
 const DELTA_KEY = Buffer.from('"delta":"');
 const STAMP_BYTES = 20;
 /** Where a message says what it is: `{"type":"token"` or `42["token"`. */
@@ -74,14 +74,7 @@ export class Subscriber {
     const framed = this.#case.kind === "socket.io";
     const kindAt = start + (framed ? FRAMED_KIND_AT : KIND_AT);
     if (bytes[kindAt] !== TOKEN[0] || bytes[kindAt + 1] !== TOKEN[1]) return undefined;
-    let at = end - (framed ? 3 : 2);
-    let seq = 0;
-    for (let unit = 1; at > start; at -= 1, unit *= 10) {
-      const byte = bytes[at] ?? 0;
-      if (byte < ZERO || byte > NINE) break;
-      seq += (byte - ZERO) * unit;
-    }
-    return seq;
+    return trailingNumber(bytes, end - (framed ? 2 : 1));
   }
 
   #handleOther(bytes: Buffer, start: number, end: number): void {
