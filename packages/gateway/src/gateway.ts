@@ -104,7 +104,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let ready = false;
 
   const api = createApi(
-    { log, threads, runs, sse, agents, clock, random, logger, ready: () => ready },
+    { log, threads, runs, sse, agents, clock, random, logger, metrics, ready: () => ready },
     { admit, maxBodyBytes: limits.maxFrameBytes },
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { Admit } from "../access/admit.ts";
 import { agentRoutes } from "./agents.ts";
 import type { Api, ApiEnv, ApiPorts } from "./context.ts";
+import { documentRoutes } from "./documents.ts";
 import { errorResponse } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { runRoutes } from "./runs.ts";
@@ -22,11 +23,14 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
       );
     },
   });
-  app.onError((error) => errorResponse(error, ports.logger));
-  app.notFound((c) =>
-    errorResponse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`), ports.logger),
-  );
+  const refuse = (error: unknown): Response => {
+    ports.metrics?.requestRefused(error instanceof ThroughlineError ? error.code : "internal");
+    return errorResponse(error, ports.logger);
+  };
+  app.onError(refuse);
+  app.notFound((c) => refuse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`)));
   healthRoutes(app, ports);
+  documentRoutes(app, ports);
   app.use("/api/*", async (c, next) => {
     c.set("principal", access.admit({ host: c.req.header("host"), origin: c.req.header("origin") }));
     await next();

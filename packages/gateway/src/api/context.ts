@@ -5,6 +5,7 @@ import type { StreamLog } from "@throughline/log";
 import type { Principal } from "../access/principal.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Threads } from "../threads/threads.ts";
+import type { Metrics } from "../telemetry/telemetry.ts";
 import type { SseTransport } from "../transports/sse.ts";
 
 /** What a handler knows of its request. */
@@ -26,6 +27,8 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** What `/metrics` answers with; undefined where nothing is measured. */
+  readonly metrics: Metrics | undefined;
   /** Whether the server takes new work: false while it starts and once it drains. */
   readonly ready: () => boolean;
 }

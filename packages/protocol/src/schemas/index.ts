@@ -1,2 +1,3 @@
 export * from "../frames/agent-stream.ts";
+export { FRAMES, type FrameSchemas } from "../frames/index.ts";
 export * from "./custom.ts";

@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
+
+/** A WebSocket address as it is documented: where it is, and what is said there. */
+export interface FrameSchemas {
+  /** Path; a segment in braces names the thread. */
+  readonly address: string;
+  readonly title: string;
+  readonly description: string;
+  /** Every frame a client may send: a union of objects that their `type` tells apart. */
+  readonly fromClient: z.ZodType;
+  /** Every frame the server may send, likewise. */
+  readonly fromServer: z.ZodType;
+  /** Query parameters beside those that every address takes. */
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The frames of every WebSocket protocol, by the name of its dialect. `/asyncapi.json` is made of
+ * this; a dialect that is missing here fails a test.
+ */
+export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
+  stream: {
+    address: "/ws/stream",
+    title: "Agent stream",
+    description: "One chat with a team of named agents, streamed step by step.",
+    fromClient: AgentStreamClientFrame,
+    fromServer: AgentStreamServerFrame,
+    query: { thread_id: "The thread to follow; absent = the client's own.", agent: "Who answers a chat." },
+  },
+};
