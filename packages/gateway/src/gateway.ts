@@ -32,6 +32,8 @@ export interface Gateway {
    * @param env what @hono/node-server passes along; leave it out elsewhere
    */
   readonly fetch: (request: Request, env?: Partial<HttpBindings>) => Promise<Response>;
+  /** The HTTP addresses it answers, for hosts that route by path; parameters stand as `:name`. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Opens a session on a socket that is already there; for hosts with WebSockets of their own, and for tests. */
   readonly accept: (request: UpgradeRequest, sink: Sink) => SocketHandler;
   /**
@@ -151,6 +153,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     api.fetch(request, env ?? {});
   return {
     fetch,
+    // Middleware stands among the routes too; it answers nothing by itself.
+    routes: api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
     accept,
     attach: (server) => {
       server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
