@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { broken, puppet, recorded } from "./agents.ts";
 import type { History } from "./history.ts";
 import { judge } from "./judge/judge.ts";
@@ -6,6 +7,8 @@ import { makePlan, type Plan, PLAN_MS } from "./plan.ts";
 import { Steps } from "./steps.ts";
 import { World } from "./world.ts";
 
+/** Where the histories of failed trials go. */
+const FOLDER = ".cache/faults";
 /** The base of links that a gateway uses when it is given none. */
 const ORIGIN = "http://127.0.0.1:4400";
 const ROUND_MS = 500;
@@ -39,6 +42,14 @@ export async function runTrial(seed: number, mutant: Mutant = NONE): Promise<Ver
     ORIGIN,
   );
   return { seed, problems: [...problems, ...leaks, ...world.misdeeds, ...verdicts], history: world.history };
+}
+
+/** Writes a history down, for reading; where to. */
+export function saveHistory(seed: number, history: History): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = `${FOLDER}/${seed}.jsonl`;
+  writeFileSync(file, history.toJsonl());
+  return file;
 }
 
 function cancelsOf(plan: Plan): { byInterrupt: boolean; byLeaving: boolean } {
