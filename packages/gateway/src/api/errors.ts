@@ -10,7 +10,9 @@ export const ErrorBody = z
       remedy: z.string().openapi({ description: "What the reader can do about it." }),
     }),
   })
-  .openapi("Error");
+  .openapi("Error", {
+    example: { error: { code: "not_found", message: "There is no such thread.", remedy: ERRORS.not_found.remedy } },
+  });
 
 /** The response to anything thrown; what is not ours is logged and told as `internal` without its text. */
 export function errorResponse(thrown: unknown, logger: Logger): Response {

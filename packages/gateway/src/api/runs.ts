@@ -21,7 +21,7 @@ const Run = z
 
 const Answer = z
   .object({ interrupt_id: z.string().min(1).max(200), answer: z.unknown(), id: z.string().optional() })
-  .openapi("Answer");
+  .openapi("Answer", { example: { interrupt_id: "question-1f0c9a2e-3", answer: "yes" } });
 
 const Started = z.object({ run_id: z.string(), thread_id: z.string() }).openapi("StartedRun");
 

@@ -4,6 +4,7 @@ import { authorize } from "../access/authorize.ts";
 import { agui } from "../dialects/agui.ts";
 import { forkThread } from "../runs/fork.ts";
 import { waitForEvents } from "../threads/wait.ts";
+import { AnyJson } from "./any-json.ts";
 import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { readCursor } from "./cursor.ts";
 import { refusal } from "./errors.ts";
@@ -89,7 +90,13 @@ const events = createRoute({
       limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
     }),
   },
-  responses: { 200: { description: "A page of events.", ...json(Events) }, ...missing },
+  responses: {
+    200: {
+      description: "A page of events, or the stream.",
+      content: { ...json(Events).content, "text/event-stream": { schema: z.string() } },
+    },
+    ...missing,
+  },
 });
 
 const StartRun = z
@@ -99,11 +106,11 @@ const StartRun = z
       .optional()
       .openapi({ description: "Yours to choose; the same again attaches, it never runs twice." }),
     agent: z.string().min(1).max(200),
-    input: z.union([z.string(), z.object({ text: z.string(), context: z.record(z.string(), z.json()).optional() })]),
+    input: z.union([z.string(), z.object({ text: z.string(), context: z.record(z.string(), AnyJson).optional() })]),
     on_busy: z.enum(["enqueue", "reject", "interrupt"]).optional(),
     id: z.string().max(200).optional().openapi({ description: "Of this command; a repeat applies once." }),
   })
-  .openapi("StartRun");
+  .openapi("StartRun", { example: { agent: "market-analyst", input: "Analyze Bitcoin" } });
 
 const start = createRoute({
   method: "post",
