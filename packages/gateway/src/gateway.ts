@@ -8,7 +8,7 @@ import { createApi } from "./api/app.ts";
 import { readCursor } from "./api/cursor.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { Sink } from "./delivery/sink.ts";
-import { route } from "./dialects/registry.ts";
+import { isMounted, route } from "./dialects/registry.ts";
 import type { GatewayOptions } from "./options.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
@@ -17,6 +17,7 @@ import { noTelemetry } from "./telemetry/telemetry.ts";
 import { systemClock, systemRandom } from "./system.ts";
 import { keys } from "./threads/names.ts";
 import { Threads } from "./threads/threads.ts";
+import { type Attachable, type AttachOptions, attachTo, pathMatcher } from "./transports/attach.ts";
 import { ClientMemory } from "./transports/client-memory.ts";
 import { Clients } from "./transports/clients.ts";
 import { Leaves } from "./transports/leaves.ts";
@@ -37,9 +38,11 @@ export interface Gateway {
   /** Opens a session on a socket that is already there; for hosts with WebSockets of their own, and for tests. */
   readonly accept: (request: UpgradeRequest, sink: Sink) => SocketHandler;
   /**
-   * Serves a Node HTTP server: its WebSocket upgrades, and its requests unless it answers them itself.
+   * Serves a Node HTTP server: its WebSocket upgrades and its requests. Where the server has listeners
+   * of its own, such as an Express app's, only what goes to the gateway's addresses is taken from
+   * them; so attach once they are there.
    */
-  readonly attach: (server: Server) => void;
+  readonly attach: (server: Server, options?: AttachOptions) => void;
   /** The server's own word to clients of `/ws/stream`, beside what their threads say. */
   readonly stream: {
     /** Sends a frame to every connection of a client; how many it has. */
@@ -149,20 +152,25 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     metrics?.close();
   };
 
+  // Middleware stands among the routes too; it answers nothing by itself.
+  const routes = api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path }));
+  const listen = getRequestListener((request, env) => fetch(request, env as HttpBindings), {
+    overrideGlobalObjects: false,
+  });
+  const attachable: Attachable = {
+    // The listener answers failures itself; it never rejects.
+    answer: (request, response) => void listen(request, response),
+    upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head),
+    servesRequests: pathMatcher(routes.map(({ path }) => path)),
+    servesUpgrades: isMounted,
+  };
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
     api.fetch(request, env ?? {});
   return {
     fetch,
-    // Middleware stands among the routes too; it answers nothing by itself.
-    routes: api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
+    routes,
     accept,
-    attach: (server) => {
-      server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head));
-      if (server.listenerCount("request") > 0) return;
-      const listen = getRequestListener((request, env) => fetch(request, env as HttpBindings));
-      // The listener answers failures itself; it never rejects.
-      server.on("request", (request, response) => void listen(request, response));
-    },
+    attach: (server, attachOptions) => attachTo(server, attachable, attachOptions),
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),
       broadcast: (frame, exclude) => clients.broadcast("stream", frame, exclude),

@@ -7,4 +7,5 @@ export type { BusyPolicy } from "./runs/ports.ts";
 export { createMetrics } from "./telemetry/prometheus.ts";
 export type { Flushed, Levels, Metrics, Telemetry } from "./telemetry/telemetry.ts";
 export { systemClock, systemRandom } from "./system.ts";
+export type { AttachOptions } from "./transports/attach.ts";
 export type { SocketHandler, UpgradeRequest } from "./transports/websocket.ts";

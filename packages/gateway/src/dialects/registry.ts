@@ -54,6 +54,11 @@ export function route(url: URL, newId: () => string): { readonly mount: Mount; r
   return undefined;
 }
 
+/** Whether some dialect is spoken at a path. */
+export function isMounted(pathname: string): boolean {
+  return MOUNTS.some(({ path }) => nameIn(path, pathname) !== undefined);
+}
+
 /** The segment that stands for `*`, "" for a path without one, undefined when the path does not match. */
 function nameIn(pattern: string, pathname: string): string | undefined {
   if (!pattern.endsWith("/*")) return pathname === pattern ? "" : undefined;

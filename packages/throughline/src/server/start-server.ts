@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { builtinAgents, systemMarketData } from "@throughline/agents";
-import { createGateway, type Gateway } from "@throughline/gateway";
+import { createGateway, createMetrics, type Gateway } from "@throughline/gateway";
 import type { StreamLog } from "@throughline/log";
 import type { Clock, Logger, Random } from "@throughline/protocol";
 import { refuseExposure } from "../settings/exposure.ts";
@@ -47,9 +47,9 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   const url = await listen(http, settings.host, settings.port);
   try {
     const log = await openLog(settings, world);
-    const gateway = await createGateway({ ...world, ...gatewaySettings(settings), log, agents, origin: url });
+    const gateway = await createGateway({ ...world, ...gatewaySettings(settings), log, agents, origin: url, metrics: createMetrics() });
     respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
-    gateway.attach(http);
+    gateway.attach(http, { requests: false });
     return { url, stop: once(() => stop(http, gateway, log, settings.drainMs)) };
   } catch (error) {
     http.close();
