@@ -1,7 +1,7 @@
 import type { JsonObject } from "@throughline/protocol";
 import type { JsonAnswer, MemoryHttp } from "@throughline/testing";
 import type { Entry, Op } from "./history.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./followers/surroundings.ts";
 
 /** How a call came out; `info`: nobody knows. */
 export interface Outcome {
@@ -23,11 +23,11 @@ const TRY_LATER = new Set(["draining", "storage_full", "refused"]);
 
 /** Callers of the HTTP API, who try again with the same ids when they do not know what became of a call. */
 export class Callers {
-  readonly #world: World;
+  readonly #world: Surroundings;
   #count = 0;
   #pending = 0;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 

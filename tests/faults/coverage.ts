@@ -31,7 +31,10 @@ const MUST: Readonly<Record<string, (entry: Entry) => boolean>> = {
     [
       ...["full", "fail", "tear", "timeout", "lost", "kept", "torn", "after"].map((kind) => `disk ${kind}`),
       ...["cut", "cut in a frame", "half-open", "pause", "throttle", "answer lost"].map((kind) => `network ${kind}`),
-      ...["crash", "restart", "restore", "clock jump"],
+      "crash",
+      "restart",
+      "restore",
+      "clock jump",
     ].map((kind) => [`fault: ${kind}`, ({ op, code }: Entry) => op === "fault" && code === kind]),
   ),
   ...Object.fromEntries(

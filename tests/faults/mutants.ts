@@ -16,7 +16,7 @@ export const NONE: Mutant = {};
 
 /** Every known mistake, by what it does. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
-  "resumes one event too late": { gateway: (gateway) => resumeAt(gateway, +1) },
+  "resumes one event too late": { gateway: (gateway) => resumeAt(gateway, 1) },
   "resumes one event too early": { gateway: (gateway) => resumeAt(gateway, -1) },
   "acknowledges before the write": { log: acknowledgeEarly },
   "writes the terminal event twice": { log: doubleTerminal },

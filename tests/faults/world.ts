@@ -10,6 +10,11 @@ import {
   type VirtualClock,
 } from "@throughline/testing";
 import { FaultyDisk, type InFlight } from "./disk.ts";
+import type { Connection, ConnectionEvents } from "./followers/connection.ts";
+import { openPoll } from "./followers/poll.ts";
+import { openSse } from "./followers/sse.ts";
+import type { Opening, Surroundings } from "./followers/surroundings.ts";
+import { openWebSocket } from "./followers/websocket.ts";
 import { History } from "./history.ts";
 import type { StoredRun } from "./judge/evidence.ts";
 import type { Mutant } from "./mutants.ts";
@@ -36,7 +41,7 @@ const HEALTH_MS = 250;
 const CLOSE_MS = 120_000;
 
 /** One machine: its disk, its clock, and the processes that serve on it one after another. */
-export class World {
+export class World implements Surroundings {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly history: History;
@@ -88,6 +93,23 @@ export class World {
   onDown(fn: () => void): () => void {
     this.#onDown.add(fn);
     return () => this.#onDown.delete(fn);
+  }
+
+  isDurable(thread: string, seq: number): boolean {
+    return seq <= this.disk.head(`default/${thread}`);
+  }
+
+  open(opening: Opening, events: ConnectionEvents): Connection | undefined {
+    const { gateway, http, clock } = this;
+    if (gateway === undefined || http === undefined) return undefined;
+    switch (opening.transport) {
+      case "websocket":
+        return openWebSocket({ ...opening, gateway, clock }, events);
+      case "sse":
+        return openSse({ ...opening, http, clock }, events);
+      case "poll":
+        return openPoll({ ...opening, http, clock }, events);
+    }
   }
 
   fault(kind: string): void {

@@ -2,11 +2,8 @@ import { ThroughlineError } from "@throughline/protocol";
 import type { SeededRandom } from "@throughline/testing";
 import { hashOf } from "../history.ts";
 import type { ClientPlan, NetworkFault } from "../plan.ts";
-import type { World } from "../world.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
-import { openPoll } from "./poll.ts";
-import { openSse } from "./sse.ts";
-import { openWebSocket } from "./websocket.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const AGAIN_MS = 120;
 
@@ -16,7 +13,7 @@ const AGAIN_MS = 120;
  */
 export class Follower {
   readonly plan: ClientPlan;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #random: SeededRandom;
   /** Frames that answer this client's cancels, in the order they were sent. */
   readonly #cancels: { readonly answered: (success: boolean | undefined) => void }[] = [];
@@ -28,7 +25,7 @@ export class Follower {
   #mostBuffered = 0;
   #stopped = false;
 
-  constructor(plan: ClientPlan, world: World) {
+  constructor(plan: ClientPlan, world: Surroundings) {
     this.plan = plan;
     this.#world = world;
     this.#random = world.random.fork(plan.name);
@@ -93,9 +90,9 @@ export class Follower {
     const cursor = this.#cursorText();
     this.#world.history.add({ ...about, op: "resume", phase: "invoke", ...(cursor === undefined ? {} : { cursor }) });
     let connection: Connection | undefined;
-    let forget: (() => void) | undefined;
+    const watch: { forget?: () => void } = {};
     const over = (reason: string): void => {
-      forget?.();
+      watch.forget?.();
       if (connection !== undefined && this.#connection !== connection) return;
       this.#lose(reason);
       if (this.#stopped) return;
@@ -109,36 +106,33 @@ export class Follower {
     }
     if (connection === undefined) return over("refused");
     this.#connection = connection;
-    forget = this.#world.onDown(() => {
+    watch.forget = this.#world.onDown(() => {
       connection?.drop();
       over("server gone");
     });
   }
 
   #open(cursor: string | undefined, over: (reason: string) => void): Connection | undefined {
-    const { gateway, http, clock } = this.#world;
-    if (gateway === undefined || http === undefined) return undefined;
-    const { thread, latencyMs, chunk, transport, name } = this.plan;
-    const events = this.#eventsOf(over);
-    switch (transport) {
-      case "websocket": {
-        const chunkBytes = chunk === 0 ? undefined : () => this.#random.int(1, chunk);
-        return openWebSocket({ gateway, clock, thread, client: name, cursor, latencyMs, chunkBytes }, events);
-      }
-      case "sse":
-        return openSse({ http, clock, thread, cursor, asHeader: this.#random.chance(0.5) }, events);
-      case "poll": {
-        const [waitSeconds, limit] = [this.#random.pick([0, 1, 20]), this.#random.pick([1, 7, 1_000])];
-        return openPoll(
-          { http, clock, thread, cursor, withEpoch: this.plan.form === "epoch", waitSeconds, limit },
-          events,
-        );
-      }
-    }
+    const { thread, latencyMs, chunk, transport, name, form } = this.plan;
+    return this.#world.open(
+      {
+        transport,
+        thread,
+        cursor,
+        client: name,
+        latencyMs,
+        chunkBytes: chunk === 0 ? undefined : () => this.#random.int(1, chunk),
+        asHeader: transport === "sse" && this.#random.chance(0.5),
+        withEpoch: form === "epoch",
+        waitSeconds: transport === "poll" ? this.#random.pick([0, 1, 20]) : 0,
+        limit: transport === "poll" ? this.#random.pick([1, 7, 1_000]) : 1_000,
+      },
+      this.#eventsOf(over),
+    );
   }
 
   #eventsOf(over: (reason: string) => void): ConnectionEvents {
-    const { history, disk } = this.#world;
+    const { history } = this.#world;
     const about = this.#about;
     return {
       greeted: (epoch, seq) => {
@@ -152,8 +146,9 @@ export class Follower {
         this.#epoch = epoch ?? this.#epoch;
       },
       delivered: (seq, json, epoch = this.#epoch) => {
-        const durable = seq <= disk.head(`default/${this.plan.thread}`);
-        history.add({ ...about, op: "deliver", phase: "ok", epoch, seq, hash: hashOf(json), flag: durable });
+        const durable = this.#world.isDurable(this.plan.thread, seq);
+        const known = durable === undefined ? {} : { flag: durable };
+        history.add({ ...about, op: "deliver", phase: "ok", epoch, seq, hash: hashOf(json), ...known });
         this.#epoch = epoch;
         this.#position = seq;
       },

@@ -2,17 +2,9 @@ import type { MemoryHttp } from "@throughline/testing";
 import type { Clock, JsonObject } from "@throughline/protocol";
 import type { NetworkFault } from "../plan.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
+import type { Opening } from "./surroundings.ts";
 
-export interface PollOptions {
-  readonly http: MemoryHttp;
-  readonly clock: Clock;
-  readonly thread: string;
-  readonly cursor: string | undefined;
-  /** Whether positions are passed on with their epoch. */
-  readonly withEpoch: boolean;
-  readonly waitSeconds: number;
-  readonly limit: number;
-}
+type PollOptions = Opening & { readonly http: MemoryHttp; readonly clock: Clock };
 
 interface Page {
   readonly events: readonly { readonly seq: number; readonly event: JsonObject }[];

@@ -3,11 +3,10 @@ import type { BadCursor, Transport } from "../plan.ts";
 import type { World } from "../world.ts";
 import { hashOf } from "../history.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
-import { openPoll } from "./poll.ts";
-import { openSse } from "./sse.ts";
-import { openWebSocket } from "./websocket.ts";
+import type { Opening } from "./surroundings.ts";
 
 const FOR_MS = 400;
+const PLAIN = { latencyMs: 0, chunkBytes: undefined, asHeader: false, withEpoch: true, waitSeconds: 1, limit: 1_000 };
 
 /** One connection with a position that cannot be honoured, to see that it is told so. */
 export function probe(
@@ -15,9 +14,9 @@ export function probe(
   conn: string,
   what: { readonly thread: string; readonly transport: Transport; readonly cursor: BadCursor },
 ): void {
-  const { gateway, http, clock, history, disk } = world;
+  const { http, clock, history, disk } = world;
   const { thread, transport } = what;
-  if (gateway === undefined || http === undefined) return;
+  if (http === undefined) return;
   const about = { conn, thread, transport } as const;
   const cursor = textOf(what.cursor, disk.head(`default/${thread}`));
   history.add({ ...about, op: "resume", phase: "invoke", cursor, code: what.cursor });
@@ -42,7 +41,7 @@ export function probe(
     other: () => undefined,
     ended: end,
   };
-  const connection = open(transport, { ...what, conn, cursor }, world, events, end);
+  const connection = open(world, { transport, thread, cursor, client: conn, ...PLAIN }, events);
   const finish = (): void => {
     end("probed");
     connection?.drop();
@@ -54,22 +53,11 @@ export function probe(
   }, FOR_MS);
 }
 
-function open(
-  transport: Transport,
-  what: { readonly thread: string; readonly conn: string; readonly cursor: string },
-  { gateway, http, clock }: World,
-  events: ConnectionEvents,
-  end: (code: string) => void,
-): Connection | undefined {
-  const { thread, cursor, conn } = what;
-  if (gateway === undefined || http === undefined) return undefined;
-  if (transport === "sse") return openSse({ http, clock, thread, cursor, asHeader: false }, events);
-  if (transport === "poll")
-    return openPoll({ http, clock, thread, cursor, withEpoch: true, waitSeconds: 1, limit: 1_000 }, events);
+function open(world: World, opening: Opening, events: ConnectionEvents): Connection | undefined {
   try {
-    return openWebSocket({ gateway, clock, thread, client: conn, cursor, latencyMs: 0, chunkBytes: undefined }, events);
+    return world.open(opening, events);
   } catch (error) {
-    end(ThroughlineError.from(error).code);
+    events.ended(ThroughlineError.from(error).code);
     return undefined;
   }
 }

@@ -2,15 +2,9 @@ import { dataOf, type EventStream, type MemoryHttp, type SseEvent } from "@throu
 import type { Clock, JsonObject } from "@throughline/protocol";
 import type { NetworkFault } from "../plan.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
+import type { Opening } from "./surroundings.ts";
 
-export interface SseOptions {
-  readonly http: MemoryHttp;
-  readonly clock: Clock;
-  readonly thread: string;
-  readonly cursor: string | undefined;
-  /** Says the position as `Last-Event-ID`, as an EventSource does, or as `?after=`. */
-  readonly asHeader: boolean;
-}
+type SseOptions = Opening & { readonly http: MemoryHttp; readonly clock: Clock };
 
 /** Server-sent events of the thread. */
 export function openSse(options: SseOptions, events: ConnectionEvents): Connection {

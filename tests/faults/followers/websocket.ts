@@ -1,35 +1,22 @@
 import { MemorySocket } from "@throughline/testing";
 import type { Gateway } from "@throughline/gateway";
-import type { Clock } from "@throughline/protocol";
+import type { Clock, JsonObject } from "@throughline/protocol";
 import type { Connection, ConnectionEvents } from "./connection.ts";
-
-export interface WebSocketOptions {
-  readonly gateway: Gateway;
-  readonly clock: Clock;
-  readonly thread: string;
-  readonly client: string;
-  readonly cursor: string | undefined;
-  readonly latencyMs: number;
-  /** Sizes of the pieces in which bytes come; undefined = as written. */
-  readonly chunkBytes: (() => number) | undefined;
-}
+import type { Opening } from "./surroundings.ts";
 
 /** `/ws/stream`. @throws ThroughlineError with which the upgrade is refused */
-export function openWebSocket(options: WebSocketOptions, events: ConnectionEvents): Connection {
+export function openWebSocket(
+  options: Opening & { readonly gateway: Gateway; readonly clock: Clock },
+  events: ConnectionEvents,
+): Connection {
   const query = new URLSearchParams({ client_id: options.client, thread_id: options.thread, agent: "puppet" });
   if (options.cursor !== undefined) query.set("after", options.cursor);
   const socket = new MemorySocket(options.gateway, {
-    path: `/ws/stream?${query}`,
+    path: `/ws/stream?${query.toString()}`,
     clock: options.clock,
     latencyMs: options.latencyMs,
     ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
-    onFrame: ({ seq, ...frame }) => {
-      if (typeof seq === "number") events.delivered(seq, JSON.stringify(frame), undefined);
-      else if (frame["type"] === "connected") events.greeted(String(frame["epoch"]), Number(frame["last_seq"]));
-      else if (frame["type"] === "reset")
-        events.reset(String(frame["epoch"]), Number(frame["last_seq"]), String(frame["reason"]));
-      else events.other(frame);
-    },
+    onFrame: (frame) => tellFrame(frame, events),
     onClose: (reason) => events.ended(reason),
   });
   let deaf = false;
@@ -53,4 +40,13 @@ export function openWebSocket(options: WebSocketOptions, events: ConnectionEvent
       return socket.peakBuffered;
     },
   };
+}
+
+/** What a frame of `/ws/stream` tells. */
+export function tellFrame({ seq, ...frame }: JsonObject, events: ConnectionEvents): void {
+  const place = [String(frame["epoch"]), Number(frame["last_seq"])] as const;
+  if (typeof seq === "number") events.delivered(seq, JSON.stringify(frame), undefined);
+  else if (frame["type"] === "connected") events.greeted(...place);
+  else if (frame["type"] === "reset") events.reset(...place, String(frame["reason"]));
+  else events.other(frame);
 }
