@@ -1,6 +1,12 @@
 import type { Server } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
-import { type Agent, type JsonObject, silentLogger, ThroughlineError } from "@throughline/protocol";
+import {
+  type Agent,
+  type ChartPublisher,
+  type JsonObject,
+  silentLogger,
+  ThroughlineError,
+} from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import { admitLoopback } from "./access/admit.ts";
 import { ANONYMOUS } from "./access/principal.ts";
@@ -52,6 +58,13 @@ export interface Gateway {
     /** Cancels what a client has started on its own thread; how many runs. */
     cancel(clientId: string): Promise<number>;
   };
+  /**
+   * Sends a command to every chart that watches the session; what the grammar does not know is
+   * delivered verbatim, as `raw`.
+   * @returns the command's seq in the session
+   * @throws invalid_input for an empty or too long command, or an id that cannot be one
+   */
+  readonly streamChartCommand: ChartPublisher["streamChartCommand"];
   /** Stops taking new work, lets runs finish for `graceMs`, ends the rest, sends clients away (D6). */
   drain(graceMs: number): Promise<void>;
   /** Drains without grace, then lets go of everything but the log. Safe to repeat. */
@@ -109,12 +122,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let ready = false;
 
   const api = createApi(
-    { log, threads, runs, sse, agents, clock, random, logger, metrics, ready: () => ready },
+    { log, threads, runs, publisher, delivery, sse, agents, clock, random, logger, metrics, ready: () => ready },
     { admit, maxBodyBytes: limits.maxFrameBytes },
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
   const memory = new ClientMemory(log, clock);
-  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, telemetry, rate, onIgnored: telemetry.frameIgnored };
+  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, telemetry, rate };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");
@@ -176,6 +189,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       broadcast: (frame, exclude) => clients.broadcast("stream", frame, exclude),
       cancel: (clientId) => runs.cancelOf(ANONYMOUS, `stream:${clientId}`, clientId),
     },
+    streamChartCommand: publisher.of(ANONYMOUS.tenant).charts.streamChartCommand,
     drain,
     close: () => (closing ??= close()),
   };

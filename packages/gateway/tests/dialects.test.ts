@@ -1,7 +1,15 @@
-import { type Dialect, type DialectContext, emptyView, type JsonObject, type ThreadEvent } from "@throughline/protocol";
-import { AgentStreamServerFrame } from "@throughline/protocol/schemas";
+import {
+  type Dialect,
+  type DialectContext,
+  emptyView,
+  type JsonObject,
+  reduceAll,
+  type ThreadEvent,
+} from "@throughline/protocol";
+import { FRAMES } from "@throughline/protocol/schemas";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { deepFreeze, thread } from "../../protocol/tests/support/threads.ts";
 import { agui } from "../src/dialects/agui.ts";
 import { MOUNTS } from "../src/dialects/registry.ts";
@@ -58,6 +66,17 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
     );
   });
 
+  test("L2: what is in force is what was sent live, so a reset or a late joiner gets the very same frames", () => {
+    fc.assert(
+      fc.property(thread(), (events) => {
+        const view = reduceAll(emptyView(CONTEXT.threadId), events);
+        const sent = new Map(play(dialect, events).sent.map(({ seq, frame }) => [seq, frame]));
+        for (const { seq, frame } of dialect.snapshot?.(view, CONTEXT) ?? []) expect(frame).toEqual(sent.get(seq));
+      }),
+    );
+    expect(dialect.snapshot !== undefined).toBe(dialect.lateJoin === "view");
+  });
+
   test("decode takes any text without throwing", () => {
     fc.assert(
       fc.property(
@@ -75,17 +94,31 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
   });
 });
 
-test("every frame of the agent stream is as its schema says", () => {
-  const dialect = MOUNTS.find(({ path }) => path === "/ws/stream")?.dialect as Dialect;
-  fc.assert(
-    fc.property(thread(), (events) => {
-      for (const { seq, frame } of play(dialect, events).sent) AgentStreamServerFrame.parse({ ...frame, seq });
-    }),
-  );
-  const at = { epoch: "e", lastSeq: 3, now: 0 };
-  AgentStreamServerFrame.parse(dialect.greet(CONTEXT, { clientId: "c", view: emptyView("thread-1"), ...at }));
-  AgentStreamServerFrame.parse(dialect.reset(CONTEXT, "ahead", at));
-  AgentStreamServerFrame.parse(dialect.error("thread_busy", "busy", CONTEXT, 0));
-  AgentStreamServerFrame.parse(dialect.acknowledge({ type: "cancel" }, { ok: true }, CONTEXT, 0));
-  AgentStreamServerFrame.parse(dialect.idle?.frame);
+describe.each(MOUNTS.map(({ dialect }) => [dialect.name, dialect] as const))("the frames of %s", (name, dialect) => {
+  const schema = FRAMES[name]?.fromServer ?? z.never();
+
+  test("are as their schema says, for any thread", () => {
+    fc.assert(
+      fc.property(thread(), (events) => {
+        for (const { seq, frame } of play(dialect, events).sent) schema.parse({ ...frame, seq });
+      }),
+    );
+  });
+
+  test("are as their schema says, beside the thread too", () => {
+    const view = emptyView("thread-1");
+    const at = { epoch: "e", lastSeq: 3, now: 0 };
+    const frames = [
+      dialect.greet(CONTEXT, { clientId: "c", view, ...at }),
+      dialect.reset(CONTEXT, "ahead", at),
+      dialect.error("thread_busy", "busy", CONTEXT, 0),
+      dialect.acknowledge({ type: "cancel" }, { ok: true }, CONTEXT, 0),
+      dialect.acknowledge({ type: "cancel" }, { ok: false, code: "run_not_active", message: "no" }, CONTEXT, 0),
+      dialect.describe?.({ clientId: "c", clients: 1, connectedAt: 0, view }, CONTEXT, 0),
+      dialect.peers?.joined("c", CONTEXT, 0),
+      dialect.peers?.left("c", CONTEXT, 0),
+      dialect.idle?.frame,
+    ];
+    for (const frame of frames) if (frame !== undefined) schema.parse(frame);
+  });
 });

@@ -1,3 +1,4 @@
+import type { CommandType } from "./chart/grammar.ts";
 import type { AguiEvent, RunAgentInput } from "./events.ts";
 import type { Json } from "./json.ts";
 import type { Clock, Ids, Logger } from "./seams.ts";
@@ -46,9 +47,11 @@ export interface AgentContext {
 export interface ChartPublisher {
   /**
    * @param command a command of the chart grammar; what does not parse is delivered verbatim, marked raw
+   * @param commandType `raw` for a text of the session's own grammar, even where it looks like ours
    * @returns the command's seq in the session's thread
+   * @throws invalid_input for an empty or too long command, or an id that cannot be one
    */
-  streamChartCommand(sessionId: string, command: string): Promise<number>;
+  streamChartCommand(sessionId: string, command: string, commandType?: CommandType): Promise<number>;
 }
 
 /** Writes tasks (thread `task:{id}`). */

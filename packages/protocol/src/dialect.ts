@@ -7,6 +7,8 @@ import type { ThreadView } from "./view/view.ts";
 /** What a dialect may know of the thread it speaks about. The same for every client of the thread. */
 export interface DialectContext {
   readonly threadId: string;
+  /** What the thread's seqs belong to; "" where the thread could not be opened. */
+  readonly epoch: string;
   /** Base for links in frames, such as a chart's page: `http://host:port`, no slash at the end. */
   readonly origin: string;
 }

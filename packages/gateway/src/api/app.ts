@@ -3,6 +3,7 @@ import { FRAME_LIMITS, parseJsonObject, ThroughlineError } from "@throughline/pr
 import { bodyLimit } from "hono/body-limit";
 import type { Admit } from "../access/admit.ts";
 import { agentRoutes } from "./agents.ts";
+import { chartCommandRoutes } from "./chart-commands.ts";
 import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { documentRoutes } from "./documents.ts";
 import { errorResponse } from "./errors.ts";
@@ -51,6 +52,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   agentRoutes(app, ports);
   threadRoutes(app, ports);
   runRoutes(app, ports);
+  chartCommandRoutes(app, ports);
   return app;
 }
 

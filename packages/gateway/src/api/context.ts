@@ -3,6 +3,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { Principal } from "../access/principal.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Publisher } from "../runs/publisher.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Threads } from "../threads/threads.ts";
 import type { Metrics } from "../telemetry/telemetry.ts";
@@ -22,6 +24,8 @@ export interface ApiPorts {
   readonly log: StreamLog;
   readonly threads: Threads;
   readonly runs: Runs;
+  readonly publisher: Publisher;
+  readonly delivery: Delivery;
   readonly sse: SseTransport;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly clock: Clock;

@@ -40,8 +40,8 @@ export class Delivery {
     this.#flusher = new Flusher(clock, telemetry);
   }
 
-  contextOf(thread: { readonly id: string }): DialectContext {
-    return { threadId: thread.id, origin: this.#origin };
+  contextOf(thread: { readonly id: string; readonly epoch: string }): DialectContext {
+    return { threadId: thread.id, epoch: thread.epoch, origin: this.#origin };
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Dialect } from "@throughline/protocol";
 import { agentStream } from "./agent-stream.ts";
+import { chartCommands } from "./chart-commands.ts";
 
 /** What an address says about its client and thread; ids are checked by who uses them. */
 export interface Address {
@@ -31,6 +32,12 @@ export const MOUNTS: readonly Mount[] = [
     path: "/ws/stream",
     dialect: agentStream as Dialect,
     threadOf: ({ query, clientId }) => query.get("thread_id") ?? `stream:${clientId}`,
+    agent: "market-analyst",
+  },
+  {
+    path: "/ws/chart-commands/*",
+    dialect: chartCommands,
+    threadOf: ({ name, query }) => query.get("thread_id") ?? `chart:${name}`,
     agent: "market-analyst",
   },
 ];

@@ -1,9 +1,11 @@
 import {
   type AguiEvent,
+  chartCommandType,
   type ChartPublisher,
   type Clock,
+  type CommandType,
   EventType,
-  parseChartCommand,
+  MAX_CHART_COMMAND,
   type Task,
   type TaskPublisher,
   ThroughlineError,
@@ -11,15 +13,34 @@ import {
 import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
-import { checkId } from "../threads/names.ts";
+import { checkId, keys } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
+import { CommandLog } from "./command-log.ts";
 
-/** Writes single CUSTOM events to threads, outside any run. */
+/** A chart command as somebody outside any run gives it. */
+export interface ChartDrawing {
+  readonly command: string;
+  readonly commandType?: CommandType | undefined;
+}
+
+interface Publication {
+  readonly tenant: string;
+  readonly threadId: string;
+  readonly name: "chart.command" | "task.changed";
+  /** The payloads of the events, in order; at least one. */
+  readonly values: readonly unknown[];
+  /** Repeats of it apply once (R4). */
+  readonly id?: string | undefined;
+}
+
+/** Writes CUSTOM events to threads, outside any run. */
 export class Publisher {
+  readonly #log: StreamLog;
   readonly #threads: Threads;
   readonly #clock: Clock;
 
   constructor(options: { readonly log: StreamLog; readonly threads: Threads; readonly clock: Clock }) {
+    this.#log = options.log;
     this.#threads = options.threads;
     this.#clock = options.clock;
   }
@@ -28,34 +49,74 @@ export class Publisher {
   of(tenant: string): { readonly charts: ChartPublisher; readonly tasks: TaskPublisher } {
     return {
       charts: {
-        streamChartCommand: (sessionId, command) => {
-          checkId("session_id", sessionId);
-          const commandType = parseChartCommand(command) === undefined ? "raw" : "chart_command";
-          return this.#publish(tenant, `chart:${sessionId}`, "chart.command", { command, commandType });
-        },
+        streamChartCommand: (sessionId, command, commandType) =>
+          this.draw(tenant, sessionId, [{ command, commandType }]),
       },
       tasks: {
         put: async (task) => {
-          await this.#publish(tenant, `task:${task.id}`, "task.changed", { task: checkTask(task) });
+          const values = [{ task: checkTask(task) }];
+          await this.#publish({ tenant, threadId: `task:${task.id}`, name: "task.changed", values });
         },
       },
     };
   }
 
-  async #publish(tenant: string, threadId: string, name: string, value: unknown): Promise<number> {
+  /**
+   * Sends chart commands to a session, all or none.
+   * @param id of the publication; a repeat gives the seq of the first time
+   * @returns seq of the last command
+   * @throws invalid_input
+   */
+  async draw(tenant: string, sessionId: string, commands: readonly ChartDrawing[], id?: string): Promise<number> {
+    const threadId = `chart:${checkId("session_id", sessionId)}`;
+    return this.#publish({ tenant, threadId, name: "chart.command", values: commands.map(checkDrawing), id });
+  }
+
+  async #publish(publication: Publication): Promise<number> {
+    const { tenant, threadId, id } = publication;
+    const key = keys.publications(tenant, threadId);
+    for (;;) {
+      const stored = id === undefined ? undefined : await this.#log.control(key);
+      const earlier = new CommandLog(key, stored);
+      const done = id === undefined ? undefined : earlier.find(id);
+      if (done !== undefined) return Number(done);
+      try {
+        return await this.#write(publication, (last) =>
+          id === undefined ? [] : [{ ...earlier.note(id, String(last)), expect: stored ?? null }],
+        );
+      } catch (error) {
+        // Another publication with an id came in between: look again whether it was this one.
+        if (id === undefined || ThroughlineError.from(error).code !== "control_mismatch") throw error;
+      }
+    }
+  }
+
+  async #write(
+    { tenant, threadId, name, values }: Publication,
+    noted: (last: number) => readonly { key: string; value: string | null }[],
+  ): Promise<number> {
     const thread = await this.#threads.open(tenant, threadId);
     const now = this.#clock.now();
-    const event: AguiEvent = { type: EventType.CUSTOM, name, value, timestamp: now };
-    const { last } = await thread.writer.write({
-      compose: (lastSeq) => {
+    const events = values.map((value): AguiEvent => ({ type: EventType.CUSTOM, name, value, timestamp: now }));
+    const written = await thread.writer.write({
+      compose: (first) => {
+        const lastSeq = first + events.length - 1;
         // A line in lists for a thread that has none; those that have one are not told of every command.
         const line = thread.line.now === undefined ? thread.line.change({ id: threadId, lastSeq, now }) : undefined;
-        const controls = line?.writes ?? [];
-        return { records: [encodeEvent(event)], controls, ...(line && { stored: line.stored }) };
+        const controls = [...(line?.writes ?? []), ...noted(lastSeq)];
+        return { records: events.map(encodeEvent), controls, ...(line && { stored: line.stored }) };
       },
     });
-    return last;
+    return written.last;
   }
+}
+
+/** @throws invalid_input */
+function checkDrawing({ command, commandType }: ChartDrawing): { command: string; commandType: CommandType } {
+  if (typeof command === "string" && command !== "" && command.length <= MAX_CHART_COMMAND) {
+    return { command, commandType: chartCommandType(command, commandType) };
+  }
+  throw new ThroughlineError("invalid_input", `A chart command is a text of 1 to ${MAX_CHART_COMMAND} characters.`);
 }
 
 /** @throws invalid_input */

@@ -1,4 +1,4 @@
-import type { ThreadView } from "@throughline/protocol";
+import { emptyView, type ThreadView } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import { keys } from "./names.ts";
 import type { Thread } from "./thread.ts";
@@ -21,7 +21,8 @@ export async function loadCheckpoint(
   const value = await log.control(keys.checkpoint(tenant, threadId));
   if (value === undefined) return undefined;
   const checkpoint = JSON.parse(value) as Checkpoint;
-  return checkpoint.epoch === epoch ? checkpoint.view : undefined;
+  // One of an earlier version lacks what views have had since.
+  return checkpoint.epoch === epoch ? { ...emptyView(threadId), ...checkpoint.view } : undefined;
 }
 
 /**

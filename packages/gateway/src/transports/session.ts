@@ -37,8 +37,6 @@ export interface SessionPorts {
   readonly logger: Logger;
   readonly telemetry: Telemetry;
   readonly rate: Rate;
-  /** Told of each frame that a dialect passed over because it does not know it. */
-  readonly onIgnored?: (dialect: string) => void;
 }
 
 /** How many frames of a client may wait while an earlier one is worked on. */
@@ -226,7 +224,7 @@ export class Session implements ConnectedClient {
     const { runs, logger, delivery, clock } = this.#ports;
     const context = delivery.contextOf(this.#thread);
     const { commands, replies, asks, ignored } = this.#protocol.decode(text, context, clock.now());
-    if (ignored === true) this.#ports.onIgnored?.(this.dialect);
+    if (ignored === true) this.#ports.telemetry.frameIgnored(this.dialect);
     for (const reply of replies) this.tell(reply);
     if (asks === "status") this.#describe(this.#thread);
     for (const command of commands) {

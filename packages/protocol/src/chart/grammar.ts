@@ -21,6 +21,7 @@ export type ChartCommand =
   | { readonly kind: "clear"; readonly what: ClearKind | null }
   | { readonly kind: "reset" };
 
+export type CommandType = "chart_command" | "raw";
 export type PriceKind = "support" | "resistance" | "entry" | "target" | "stoploss";
 export type Indicator = "SMA" | "EMA" | "RSI" | "MACD" | "BB";
 
@@ -91,6 +92,14 @@ export function parseChartCommand(text: string): ChartCommand | undefined {
   const colon = text.indexOf(":");
   const name = colon < 0 ? text : text.slice(0, colon);
   return PARSERS.get(name)?.(colon < 0 ? undefined : text.slice(colon + 1));
+}
+
+/**
+ * What the text is: a command of the grammar, or `raw`, delivered verbatim all the same. Who has a
+ * grammar of their own may claim `raw` for any text; nobody can claim the contrary.
+ */
+export function chartCommandType(text: string, claimed: CommandType = "chart_command"): CommandType {
+  return claimed === "raw" || parseChartCommand(text) === undefined ? "raw" : "chart_command";
 }
 
 /**

@@ -1,3 +1,5 @@
 export * from "../frames/agent-stream.ts";
+export * from "../frames/chart-commands.ts";
 export { FRAMES, type FrameSchemas } from "../frames/index.ts";
 export * from "./custom.ts";
+export * from "../frames/tasks.ts";

@@ -1,14 +1,22 @@
 import { foldInForce } from "../chart/in-force.ts";
 import type { CustomName, CustomPayload, CustomPayloads, TaskChangedPayload } from "../custom.ts";
+import type { AguiCustomEvent } from "../events.ts";
 import type { Draft } from "./draft.ts";
 import { holdRun } from "./runs.ts";
 
-type Fold<Name extends CustomName> = (draft: Draft, value: CustomPayload<Name>, seq: number) => void;
+/** Where an event stands: its seq, and its time where it says one. */
+interface Place {
+  readonly seq: number;
+  readonly at?: number;
+}
+
+type Fold<Name extends CustomName> = (draft: Draft, value: CustomPayload<Name>, place: Place) => void;
 
 /** What each CUSTOM event does to the view. Its payload was checked before it was stored. */
 const FOLDS: { readonly [Name in CustomName]: Fold<Name> } = {
-  "chart.command": (draft, { command, commandType, agent }, seq) => {
-    draft.view.chart = foldInForce(draft.view.chart, { seq, command, commandType, agent: agent ?? null });
+  "chart.command": (draft, { command, commandType, agent }, place) => {
+    draft.view.chart = foldInForce(draft.view.chart, { ...place, command, commandType, agent: agent ?? null });
+    draft.view.chartCommandsSent += 1;
   },
   "chart.created": (draft, { chartId, url, symbol, interval }) => {
     const place = placeOf(draft.view.charts, (chart) => chart.chartId === chartId);
@@ -27,15 +35,18 @@ const FOLDS: { readonly [Name in CustomName]: Fold<Name> } = {
   "run.paused": (draft, { runId }) => holdRun(draft, runId, "paused"),
   "run.resumed": (draft, { runId }) => holdRun(draft, runId, "running"),
   "task.changed": changeTask,
+  "task.event": () => {},
   notification: () => {},
 };
 
-export function applyCustom(draft: Draft, name: string, value: unknown, seq: number): void {
-  if (Object.hasOwn(FOLDS, name)) applyKnown(draft, name as CustomName, value as CustomPayloads[CustomName], seq);
+export function applyCustom(draft: Draft, { name, value, timestamp }: AguiCustomEvent, seq: number): void {
+  if (!Object.hasOwn(FOLDS, name)) return;
+  const place = timestamp === undefined ? { seq } : { seq, at: timestamp };
+  applyKnown(draft, name as CustomName, value as CustomPayloads[CustomName], place);
 }
 
-function applyKnown<Name extends CustomName>(draft: Draft, name: Name, value: CustomPayload<Name>, seq: number): void {
-  FOLDS[name](draft, value, seq);
+function applyKnown<Name extends CustomName>(draft: Draft, name: Name, value: CustomPayload<Name>, place: Place): void {
+  FOLDS[name](draft, value, place);
 }
 
 /** Where an element with this identity stands, or would be appended. */

@@ -36,6 +36,7 @@ export function emptyView(threadId: string): ThreadView {
     progress: null,
     confidence: null,
     chart: [],
+    chartCommandsSent: 0,
     charts: [],
     artifacts: [],
     tasks: {},
@@ -108,7 +109,7 @@ function applyRare(draft: Draft, event: AguiEvent, seq: number): void {
     case EventType.ACTIVITY_DELTA:
       return patchActivity(draft, event);
     case EventType.CUSTOM:
-      return applyCustom(draft, event.name, event.value, seq);
+      return applyCustom(draft, event, seq);
     default:
       applyFrame(draft, event, seq);
   }

@@ -28,6 +28,8 @@ export interface ThreadView {
   readonly confidence: number | null;
   /** Chart commands in force, in order, as a late joiner needs them. */
   readonly chart: readonly ChartCommandView[];
+  /** How many chart commands the thread has had, in force or not. */
+  readonly chartCommandsSent: number;
   /** Charts made (CUSTOM `chart.created`). */
   readonly charts: readonly ChartView[];
   readonly artifacts: readonly ArtifactView[];
@@ -109,6 +111,8 @@ export interface ChartCommandView {
   readonly commandType: "chart_command" | "raw";
   /** Name of the agent that drew it. */
   readonly agent: string | null;
+  /** When it was given, in ms since the Unix epoch; absent where the event did not say. */
+  readonly at?: number;
 }
 
 export interface ChartView {
