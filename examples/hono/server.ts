@@ -1,0 +1,28 @@
+import { serve } from "@hono/node-server";
+import type { Server } from "node:http";
+import { scripted } from "@throughline/agents";
+import { createGateway, systemClock, systemRandom } from "@throughline/gateway";
+import { createMemoryLog } from "@throughline/log";
+import { Hono } from "hono";
+
+const log = createMemoryLog({ clock: systemClock, random: systemRandom });
+const gateway = await createGateway({ log, agents: [scripted] });
+
+const app = new Hono();
+app.get("/hello", (c) => c.json({ hello: "from Hono" }));
+// Whatever speaks fetch can mount the gateway by itself.
+app.all("/api/*", (c) => gateway.fetch(c.req.raw, c.env));
+
+const server = serve(
+  { fetch: app.fetch, port: Number(process.env["PORT"] ?? 3000), hostname: "127.0.0.1" },
+  (address) => console.log("listening on", address),
+) as Server;
+// Only the WebSockets are left to attach.
+gateway.attach(server, { requests: false });
+
+process.once("SIGTERM", async () => {
+  await gateway.close();
+  server.close();
+  server.closeAllConnections();
+  await log.close();
+});
