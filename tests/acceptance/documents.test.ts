@@ -11,7 +11,10 @@ interface Operation {
   readonly tags: string[];
   readonly summary?: string;
   readonly requestBody?: { readonly content: object };
-  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, { schema?: object }> }>;
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, { schema?: object }> }
+  >;
 }
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -36,8 +39,13 @@ describe("/openapi.json", () => {
     for (const [name, { tags, summary, responses, requestBody }] of operations) {
       expect(summary, name).toBeTruthy();
       expect(tags, name).toHaveLength(1);
-      expect(Object.keys(responses).some((status) => status.startsWith("2")), name).toBe(true);
-      expect(responses["default"]?.content?.["application/json"]?.schema, name).toEqual({ $ref: "#/components/schemas/Error" });
+      expect(
+        Object.keys(responses).some((status) => status.startsWith("2")),
+        name,
+      ).toBe(true);
+      expect(responses["default"]?.content?.["application/json"]?.schema, name).toEqual({
+        $ref: "#/components/schemas/Error",
+      });
       for (const { description, content } of Object.values(responses)) {
         expect(description, name).toBeTruthy();
         for (const { schema } of Object.values(content ?? {})) expect(schema, name).toBeDefined();
@@ -50,7 +58,9 @@ describe("/openapi.json", () => {
     await using server = await startServer();
     const { body } = await server.get("/openapi.json");
     const documented = new Set(operationsOf(body).map(([name]) => name));
-    const served = server.gateway.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`);
+    const served = server.gateway.routes.map(
+      ({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}")}`,
+    );
     expect(served.length).toBeGreaterThan(15);
     expect(served.filter((name) => !documented.has(name))).toEqual([]);
   });
@@ -73,13 +83,22 @@ describe("/asyncapi.json", () => {
     const { body } = await server.get("/asyncapi.json");
     const addresses = Object.values(body.channels as Record<string, { address: string }>).map(({ address }) => address);
     for (const { path, dialect } of MOUNTS) {
-      expect(FRAMES, `${dialect.name} has frames in packages/protocol/src/frames/index.ts`).toHaveProperty([dialect.name]);
+      expect(FRAMES, `${dialect.name} has frames in packages/protocol/src/frames/index.ts`).toHaveProperty([
+        dialect.name,
+      ]);
       expect(addresses.map((address) => address.replace(/\{\w+\}$/, "*"))).toContain(path);
     }
     expect(Object.keys(body.channels.stream.messages)).toEqual(
-      expect.arrayContaining(["stream.client.chat", "stream.client.cancel", "stream.server.token", "stream.server.result"]),
+      expect.arrayContaining([
+        "stream.client.chat",
+        "stream.client.cancel",
+        "stream.server.token",
+        "stream.server.result",
+      ]),
     );
-    expect(body.operations["stream.receive"].messages).toContainEqual({ $ref: "#/channels/stream/messages/stream.client.chat" });
+    expect(body.operations["stream.receive"].messages).toContainEqual({
+      $ref: "#/channels/stream/messages/stream.client.chat",
+    });
   });
 });
 
@@ -89,7 +108,9 @@ describe("/docs", () => {
     const page = await fetch(`${server.origin}/docs`);
     const html = await page.text();
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
-    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = ""]) => new URL(address, `${server.origin}/docs`));
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, address = ""]) => new URL(address, `${server.origin}/docs`),
+    );
     expect(loaded.length).toBeGreaterThanOrEqual(5);
     for (const url of loaded) {
       expect(url.origin).toBe(server.origin);
@@ -133,7 +154,11 @@ describe("/metrics", () => {
     ]) {
       expect(text).toContain(line);
     }
-    for (const name of ["throughline_delivery_latency_seconds", "throughline_commit_duration_seconds", "throughline_flush_events"]) {
+    for (const name of [
+      "throughline_delivery_latency_seconds",
+      "throughline_commit_duration_seconds",
+      "throughline_flush_events",
+    ]) {
       expect(Number(new RegExp(`^${name}_count (\\d+)$`, "m").exec(text)?.[1]), name).toBeGreaterThan(0);
     }
     expect(Number(/^throughline_written_bytes_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(1_000);

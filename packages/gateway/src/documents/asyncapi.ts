@@ -42,8 +42,14 @@ export function asyncApiDocument(server: string): JsonObject {
 
 function channelOf(frames: FrameSchemas, messages: Mutable): Mutable {
   const { address, title, description, query = {} } = frames;
-  const parameters = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, { description: "Names the thread." }]);
-  const properties = Object.entries({ ...QUERY, ...query }).map(([name, text]) => [name, { type: "string", description: text }]);
+  const parameters = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
+    name,
+    { description: "Names the thread." },
+  ]);
+  const properties = Object.entries({ ...QUERY, ...query }).map(([name, text]) => [
+    name,
+    { type: "string", description: text },
+  ]);
   return {
     address,
     title,

@@ -157,7 +157,9 @@ function levelsIn(registry: Registry, levels: Levels): void {
   gauge("throughline_runs_queued", "Starts that wait for their turn", () => levels.queuedRuns());
   gauge("throughline_log_queue_bytes", "Bytes handed to the log and not yet durable", () => levels.queuedBytes());
   gauge("throughline_log_writable", "1 while the log takes appends", () => (levels.writable() ? 1 : 0));
-  gauge("throughline_lag_events", "Events that the connections have not been sent yet, of all together", () => sum(levels.lags()));
+  gauge("throughline_lag_events", "Events that the connections have not been sent yet, of all together", () =>
+    sum(levels.lags()),
+  );
   gauge("throughline_lag_events_max", "The same of the connection that is furthest behind", () => most(levels.lags()));
 }
 
