@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useState } from "react";
-import { failureOf } from "../live/failure.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { failureOf, isTransient } from "../live/failure.ts";
 import type { Failure } from "../live/failure.ts";
 
 export type Fetched<T> =
@@ -10,8 +10,14 @@ export type Fetched<T> =
 /**
  * Fetches once, and again when `fetcher` changes or `retry` is called. `fetcher` must be stable
  * (useCallback). An answer that comes after the next request began is dropped.
+ *
+ * @param isReachable whether the server answers, as far as is known: what failed while it was away is
+ *   fetched again once it is back
  */
-export function useFetched<T>(fetcher: (signal: AbortSignal) => Promise<T>): [Fetched<T>, retry: () => void] {
+export function useFetched<T>(
+  fetcher: (signal: AbortSignal) => Promise<T>,
+  isReachable: boolean,
+): [Fetched<T>, retry: () => void] {
   const [state, setState] = useState<Fetched<T>>({ status: "loading" });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -23,6 +29,13 @@ export function useFetched<T>(fetcher: (signal: AbortSignal) => Promise<T>): [Fe
     );
     return () => request.abort();
   }, [fetcher, attempt]);
+  const isMendable = useRef(false);
+  useEffect(() => {
+    isMendable.current = state.status === "failed" && isTransient(state.failure);
+  }, [state]);
+  useEffect(() => {
+    if (isReachable && isMendable.current) setAttempt((count) => count + 1);
+  }, [isReachable]);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   return [state, retry];
 }

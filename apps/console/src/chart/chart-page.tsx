@@ -1,6 +1,7 @@
 import { SearchX } from "lucide-react";
 import { navigate, threadPath } from "../app/router.tsx";
 import { Shell } from "../app/shell.tsx";
+import { isReachable } from "../live/link.ts";
 import { useSession } from "../thread/use-session.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -38,7 +39,7 @@ export default function ChartPage({ threadId }: { readonly threadId: string }) {
             {link.failure.message} {link.failure.remedy}
           </Notice>
         ) : (
-          <ChartPanel threadId={threadId} view={feed.view} isPage />
+          <ChartPanel threadId={threadId} view={feed.view} isReachable={isReachable(link)} isPage />
         )}
       </div>
     </Shell>

@@ -19,12 +19,14 @@ const ChartView = lazy(() => import("./chart-view.tsx"));
 interface ChartPanelProps {
   readonly threadId: string;
   readonly view: ThreadView | null;
+  /** Whether the server answers. */
+  readonly isReachable: boolean;
   /** Whether this is a page of its own, which then needs no link to itself. */
   readonly isPage?: boolean;
 }
 
 /** The chart that the thread's agents draw on, live. */
-export function ChartPanel({ threadId, view, isPage = false }: ChartPanelProps) {
+export function ChartPanel({ threadId, view, isReachable, isPage = false }: ChartPanelProps) {
   const commands = view?.chart;
   const plan = useMemo(() => planOf(commands ?? []), [commands]);
   if (view === null) return <Frame title={<span className="skeleton h-4 w-40" />}>{<ChartSkeleton />}</Frame>;
@@ -37,24 +39,25 @@ export function ChartPanel({ threadId, view, isPage = false }: ChartPanelProps) 
       </section>
     );
   }
-  return <LoadedChart threadId={threadId} symbol={plan.symbol} plan={plan} isPage={isPage} />;
+  return <LoadedChart threadId={threadId} symbol={plan.symbol} plan={plan} isReachable={isReachable} isPage={isPage} />;
 }
 
 interface LoadedChartProps {
   readonly threadId: string;
   readonly symbol: string;
   readonly plan: ChartPlan;
+  readonly isReachable: boolean;
   readonly isPage: boolean;
 }
 
-function LoadedChart({ threadId, symbol, plan, isPage }: LoadedChartProps) {
+function LoadedChart({ threadId, symbol, plan, isReachable, isPage }: LoadedChartProps) {
   const { api } = useServices();
   const { timeframe } = plan;
   const fetcher = useCallback(
     async (signal: AbortSignal) => parseSeries(await api.series(symbol, timeframe, signal)),
     [api, symbol, timeframe],
   );
-  const [series, retry] = useFetched(fetcher);
+  const [series, retry] = useFetched(fetcher, isReachable);
   if (series.status === "loading") return <Frame title={symbol}>{<ChartSkeleton />}</Frame>;
   if (series.status === "failed") {
     return (

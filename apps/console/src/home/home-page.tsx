@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { linkOfLatency } from "../live/link.ts";
+import { isReachable, linkOfLatency } from "../live/link.ts";
 import { Composer } from "../thread/composer.tsx";
 import { Select } from "../ui/select.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
@@ -14,7 +14,11 @@ import { RecentThreads } from "./recent-threads.tsx";
 export function HomePage() {
   const { api, probe, sessions } = useServices();
   const link = linkOfLatency(useStore(probe.latency));
-  const [agents] = useFetched(useCallback(() => api.agents(), [api]));
+  const isUp = isReachable(link);
+  const [agents] = useFetched(
+    useCallback(() => api.agents(), [api]),
+    isUp,
+  );
   const [agent, setAgent] = useState(DEFAULT_AGENT);
   const options = agentOptions(agents.status === "ready" ? agents.value : []);
   const begin = (text: string): void => {
@@ -40,7 +44,7 @@ export function HomePage() {
             tools={<Select label="Agent" value={agent} options={options} onChange={setAgent} />}
           />
           <Examples agent={agent} onPick={begin} />
-          <RecentThreads />
+          <RecentThreads isReachable={isUp} />
         </div>
       </div>
     </Shell>

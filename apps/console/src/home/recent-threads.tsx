@@ -12,9 +12,12 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 
 const SHOWN = 8;
 
-export function RecentThreads() {
+export function RecentThreads({ isReachable }: { readonly isReachable: boolean }) {
   const { api } = useServices();
-  const [threads, retry] = useFetched(useCallback(() => api.threads(SHOWN), [api]));
+  const [threads, retry] = useFetched(
+    useCallback(() => api.threads(SHOWN), [api]),
+    isReachable,
+  );
   return (
     <section aria-labelledby="recent" className="mt-12">
       <h2 id="recent" className="mb-2 text-sm font-medium text-quiet">

@@ -50,3 +50,8 @@ export function linkOfLatency(latency: Latency): Link {
   if (latency.reachable === null) return { phase: "connecting" };
   return latency.reachable ? { phase: "live" } : { phase: "reconnecting", attempt: 1, retryAt: null, behind: null };
 }
+
+/** Whether the server can be asked for something. */
+export function isReachable(link: Link): boolean {
+  return link.phase === "live" || link.phase === "catching-up";
+}

@@ -6,6 +6,7 @@ import { Shell } from "../app/shell.tsx";
 import { ChartPanel } from "../chart/chart-panel.tsx";
 import { DEFAULT_AGENT } from "../home/agents.ts";
 import type { Failure } from "../live/failure.ts";
+import { isReachable } from "../live/link.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -70,7 +71,7 @@ function Thread({ session, feed, link, outgoing }: Watched) {
           composer={composer}
         />
       }
-      chart={<ChartPanel threadId={session.threadId} view={view} />}
+      chart={<ChartPanel threadId={session.threadId} view={view} isReachable={isReachable(link)} />}
       team={<Team view={view} now={now} />}
       foot={
         view === null ? (
