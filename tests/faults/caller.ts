@@ -65,7 +65,9 @@ export class Callers {
   }
 
   async #answer(answering: Promise<JsonAnswer>): Promise<Outcome> {
-    const { status, body } = await answering;
+    const answer = await answering.catch(() => undefined);
+    if (answer === undefined) return { phase: "info", code: "connection lost" };
+    const { status, body } = answer;
     if (status < 300) return { phase: "ok", body };
     const { code, message } = body["error"] as { code: string; message: string };
     if (code === "internal") this.#world.misdeeds.push(`a call was answered "internal": ${message}`);

@@ -37,10 +37,9 @@ export async function runTrial(seed: number, mutant: Mutant = NONE): Promise<Ver
   const problems = await drain(plan, world, steps);
   const leaks = await close(world, steps);
   const { threads, runs } = await world.read();
-  const verdicts = judge(
-    { entries: world.history.entries, threads, runs, past: world.past, cancels: cancelsOf(plan) },
-    ORIGIN,
-  );
+  const { entries } = world.history;
+  const evidence = { entries, threads, runs, past: world.past, cancels: cancelsOf(plan), agentsSeen: true };
+  const verdicts = judge(evidence, ORIGIN);
   return { seed, problems: [...problems, ...leaks, ...world.misdeeds, ...verdicts], history: world.history };
 }
 

@@ -1,6 +1,6 @@
 import { createGateway, type Gateway } from "@throughline/gateway";
 import { createMemoryLog, type StreamLog } from "@throughline/log";
-import { type AguiEvent, type Agent, type Logger, silentLogger, ThroughlineError } from "@throughline/protocol";
+import { type Agent, type Logger, silentLogger, ThroughlineError } from "@throughline/protocol";
 import {
   MemoryHttp,
   type ProcessClock,
@@ -16,16 +16,10 @@ import { openSse } from "./followers/sse.ts";
 import type { Opening, Surroundings } from "./followers/surroundings.ts";
 import { openWebSocket } from "./followers/websocket.ts";
 import { History } from "./history.ts";
-import type { StoredRun } from "./judge/evidence.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Plan } from "./plan.ts";
+import { type Contents, type Generation, readBack } from "./read-back.ts";
 import { countTails } from "./tails.ts";
-
-/** The events of one life of a thread. */
-export interface Generation {
-  readonly epoch: string;
-  readonly events: readonly AguiEvent[];
-}
 
 /** A process that serves: a gateway on a log, with timers of its own. */
 interface Process {
@@ -190,22 +184,9 @@ export class World implements Surroundings {
     ];
   }
 
-  /** Everything that is stored, as an opened log reads it back. */
-  async read(): Promise<{ threads: Map<string, Generation>; runs: Map<string, StoredRun> }> {
-    const log = createMemoryLog({ clock: this.clock.process(), random: seededRandom(0), disk: this.disk.disk });
-    const threads = new Map<string, Generation>();
-    for (const { name, epoch, head } of await log.list("", { limit: 10_000 })) {
-      const events: AguiEvent[] = [];
-      while (events.length < head) {
-        const { records } = await log.read(name, { after: events.length, maxBytes: 2 ** 30, maxRecords: 10_000 });
-        for (const record of records) events.push(JSON.parse(Buffer.from(record).toString()) as AguiEvent);
-      }
-      threads.set(name.slice(name.indexOf("/") + 1), { epoch, events });
-    }
-    const records = await log.controls("run/", { limit: 10_000 });
-    const runs = records.map(({ value }) => JSON.parse(value) as StoredRun);
-    await log.close();
-    return { threads, runs: new Map(runs.map((run) => [run.runId, run])) };
+  /** Everything that is stored, as an opened log reads it back. Only when no process has it. */
+  read(): Promise<Contents> {
+    return readBack(createMemoryLog({ clock: this.clock.process(), random: seededRandom(0), disk: this.disk.disk }));
   }
 
   async #close(process: Process): Promise<void> {

@@ -20,6 +20,7 @@ export class Follower {
   #connection: Connection | undefined;
   /** Seq of the last event it was given; undefined = it joins late. */
   #position: number | undefined;
+  #joinedAt = 0;
   #epoch = "";
   #count = 0;
   #mostBuffered = 0;
@@ -37,9 +38,9 @@ export class Follower {
     return this.#connection !== undefined;
   }
 
-  /** Seq of the last event it was given; 0 for none. */
+  /** Seq of the last event it was given, or that the thread had when it joined late. */
   get position(): number {
-    return this.#position ?? 0;
+    return this.#position ?? this.#joinedAt;
   }
 
   /** The most bytes the server ever had waiting for it. */
@@ -144,6 +145,7 @@ export class Follower {
           ...(seq === undefined ? {} : { seq }),
         });
         this.#epoch = epoch ?? this.#epoch;
+        this.#joinedAt = seq ?? this.#joinedAt;
       },
       delivered: (seq, json, epoch = this.#epoch) => {
         const durable = this.#world.isDurable(this.plan.thread, seq);

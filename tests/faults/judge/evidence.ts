@@ -1,5 +1,5 @@
 import type { Entry } from "../history.ts";
-import type { Generation } from "../world.ts";
+import type { Generation } from "../read-back.ts";
 
 /** What is stored of a run beside its events. */
 export interface StoredRun {
@@ -12,6 +12,8 @@ export interface StoredRun {
 
 /** What the judge is shown once everything is healed, drained and read back. */
 export interface Evidence {
+  /** Whether what the agents yielded is on record; another process's is not. */
+  readonly agentsSeen: boolean;
   readonly entries: readonly Entry[];
   /** What the log holds (L), by thread. */
   readonly threads: ReadonlyMap<string, Generation>;

@@ -11,7 +11,7 @@ import { judgeWritten } from "./written.ts";
 export function judge(evidence: Evidence, origin: string): string[] {
   return [
     ...judgeThreads(evidence),
-    ...judgeWritten(evidence),
+    ...(evidence.agentsSeen ? judgeWritten(evidence) : []),
     ...judgeCommands(evidence),
     ...judgeDeliveries(evidence, origin),
   ];

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Callers } from "../caller.ts";
+import { Follower } from "../followers/follower.ts";
+import type { History } from "../history.ts";
+import { judge } from "../judge/judge.ts";
+import type { ClientPlan } from "../plan.ts";
+import { RealWorld } from "./real-world.ts";
+import { cutRuns, judgeScripts } from "./scripts.ts";
+import { freePort } from "./server.ts";
+
+/** What came of one cycle: a server killed while it streams, started again, and judged. */
+export interface Cycle {
+  readonly problems: readonly string[];
+  /** What happened, in a few words. */
+  readonly summary: string;
+  readonly history: History;
+}
+
+interface Start {
+  readonly run: string;
+  readonly thread: string;
+  readonly text: string;
+}
+
+const THREADS = ["thread-0", "thread-1"];
+/** How long anything that must come may take on a busy machine. */
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 5;
+
+/** What goes on when the server is killed: two threads stream, and one run waits for its turn. */
+const BEFORE: readonly Start[] = [
+  { run: "first-0", thread: "thread-0", text: "tokens=400 interval=3 tools=3 steps=2" },
+  { run: "first-1", thread: "thread-1", text: "tokens=300 interval=4 hang=1" },
+  { run: "waits", thread: "thread-0", text: "tokens=50 interval=2" },
+];
+const AFTER: readonly Start[] = THREADS.map((thread) => ({
+  run: `next-${thread}`,
+  thread,
+  text: "tokens=20 interval=1 tools=1",
+}));
+
+/** Kills a real server with -9 while it streams to real clients, starts it again, and judges what they got. */
+export async function runCycle(seed: number): Promise<Cycle> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "throughline-faults-"));
+  const port = await freePort();
+  const durability = seed % 2 === 0 ? "full" : "os";
+  const world = new RealWorld(seed, { port, dataDir, durability });
+  try {
+    return await cycleIn(world, durability);
+  } finally {
+    await world.kill();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function cycleIn(world: RealWorld, durability: string): Promise<Cycle> {
+  const { random, history } = world;
+  const problems: string[] = [];
+  const callers = new Callers(world);
+  const followers = clients().map((plan) => new Follower(plan, world));
+  await world.start();
+  for (const start of BEFORE) void send(callers, start);
+
+  const kills = random.int(1, 2);
+  const seen: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    // The queued run is short; a second kill must come before it is over.
+    const given = history.count("deliver", "ok") + random.int(5, kill === 0 ? 600 : 60);
+    if (!(await until(() => history.count("deliver", "ok") >= given)))
+      problems.push("vacuous: nothing streamed to kill");
+    await sleep(random.int(0, 10));
+    await world.kill();
+    seen.push(history.count("deliver", "ok"));
+    await sleep(random.int(0, 150));
+    await world.start();
+  }
+
+  for (const start of AFTER) void send(callers, start);
+  if (!(await until(() => callers.pending === 0))) problems.push("R4: a start was never answered");
+  if (!(await until(() => idle(world)))) problems.push("R1: a run goes on for ever, or never began");
+  const heads = await headsOf(world);
+  await until(() => followers.every(({ plan, position }) => position >= (heads.get(plan.thread) ?? 0)));
+  for (const follower of followers) follower.rest();
+  await world.stop();
+
+  const { threads, runs } = await world.read();
+  const evidence = {
+    entries: history.entries,
+    threads,
+    runs,
+    past: new Map(),
+    cancels: { byInterrupt: false, byLeaving: false },
+    agentsSeen: false,
+  };
+  problems.push(...judge(evidence, world.url), ...judgeScripts(evidence), ...world.misdeeds);
+  for (const { run } of AFTER)
+    if (runs.get(run)?.status !== "completed") problems.push(`R3: after the kill ${run} is ${runs.get(run)?.status}`);
+  const cut = cutRuns(evidence);
+  if (cut === 0) problems.push("vacuous: no run was cut");
+  const given = history.count("deliver", "ok");
+  const summary = `${durability}, killed after ${seen.join(" and ")} of ${given} deliveries, ${cut} runs cut`;
+  return { problems, summary, history };
+}
+
+/** On each thread one client of each transport, those over WebSocket once from the start and once without a position. */
+function clients(): ClientPlan[] {
+  const plans = THREADS.flatMap((thread) => [
+    { thread, transport: "websocket", from: "start" } as const,
+    { thread, transport: "websocket", from: "none" } as const,
+    { thread, transport: "sse", from: "start" } as const,
+    { thread, transport: "poll", from: "start" } as const,
+  ]);
+  return plans.map((plan, index) => ({
+    ...plan,
+    name: `client-${index}`,
+    form: index % 3 === 0 ? "epoch" : "bare",
+    at: index * 15,
+    latencyMs: 0,
+    chunk: 0,
+  }));
+}
+
+function send(callers: Callers, { run, thread, text }: Start): Promise<unknown> {
+  const body = { run_id: run, agent: "scripted", input: text };
+  return callers.call({ what: "start", thread, run, about: text }, (http) =>
+    http.post(`/api/v1/threads/${thread}/runs`, body),
+  );
+}
+
+/** Whether every run has ended. */
+async function idle(world: RealWorld): Promise<boolean> {
+  for (const { run } of [...BEFORE, ...AFTER]) {
+    const answer = await world.http?.get(`/api/v1/runs/${run}`).catch(() => undefined);
+    // One whose start was lost with the server, and given up by its caller, is no run.
+    if (answer === undefined || (answer.status === 200 && answer.body["end_seq"] === null)) return false;
+  }
+  return true;
+}
+
+async function headsOf(world: RealWorld): Promise<Map<string, number>> {
+  const heads = new Map<string, number>();
+  for (const thread of THREADS) {
+    const answer = await world.http?.get(`/api/v1/threads/${thread}`);
+    heads.set(thread, Number(answer?.body["last_seq"] ?? 0));
+  }
+  return heads;
+}
+
+/** Waits for it; false when it does not come. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) return false;
+    await sleep(LOOK_MS);
+  }
+  return true;
+}
