@@ -130,10 +130,10 @@ export class Channel {
       bytes += written;
       yield;
     }
-    return { events, emittedAt: writes > 0 ? emittedAt : undefined, writes, bytes };
     // Only now: those who keep up must find here even what is larger than all that is kept.
     this.#trim();
     this.#admitProducers();
+    return { events, emittedAt: writes > 0 ? emittedAt : undefined, writes, bytes };
   }
 
   /** The bytes of the events behind `cursor`, as many as fit, and the seq they reach. */
