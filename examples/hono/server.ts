@@ -1,4 +1,4 @@
-import { serve } from "@hono/node-server";
+import { type HttpBindings, serve } from "@hono/node-server";
 import type { Server } from "node:http";
 import { scripted } from "@throughline/agents";
 import { createGateway, systemClock, systemRandom } from "@throughline/gateway";
@@ -8,7 +8,7 @@ import { Hono } from "hono";
 const log = createMemoryLog({ clock: systemClock, random: systemRandom });
 const gateway = await createGateway({ log, agents: [scripted] });
 
-const app = new Hono();
+const app = new Hono<{ Bindings: HttpBindings }>();
 app.get("/hello", (c) => c.json({ hello: "from Hono" }));
 // Whatever speaks fetch can mount the gateway by itself.
 app.all("/api/*", (c) => gateway.fetch(c.req.raw, c.env));

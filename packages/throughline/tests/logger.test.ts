@@ -22,15 +22,46 @@ describe("the logger", () => {
     });
   });
 
-  test.each(["token", "ticket", "authorization", "cookie", "password", "secret", "apiKey"])(
-    "A2: never writes a field named %s",
-    (name) => {
-      const { lines, logger } = capture();
-      logger.info("x", { [name]: "hunter2", headers: { [name]: "hunter2" } });
-      logger.child({ [name]: "hunter2" }).info("x");
-      expect(lines.join("")).not.toContain("hunter2");
-    },
-  );
+  test.each([
+    ...["token", "ticket", "authorization", "Authorization", "cookie", "set-cookie", "password", "secret", "apiKey"],
+    ...["access_token", "refreshToken", "jwtSecret", "llm_api_key", "proxy-authorization", "sec-websocket-protocol"],
+  ])("A2: never writes a field named %s, however deep", (name) => {
+    const { lines, logger } = capture();
+    const secret = { [name]: "hunter2" };
+    logger.info("x", { ...secret, headers: secret, list: [{ request: { headers: { ...secret, all: [secret] } } }] });
+    logger.child(secret).info("x", { error: Object.assign(new Error("x"), { cause: secret }) });
+    expect(lines).toHaveLength(2);
+    expect(lines.join("")).not.toContain("hunter2");
+  });
+
+  test("A2: takes credentials out of any text", () => {
+    const { lines, logger } = capture();
+    const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+    logger.warn(`refused Bearer hunter2.abc`, { error: new Error("bad header: authorization: bearer hunter2"), jwt });
+    logger.warn("refused", { lines: ["Basic aHVudGVyMg=="], cause: new Error("x", { cause: new Error(jwt) }) });
+    expect(lines.join("")).not.toMatch(/hunter2|aHVudGVyMg|c2lnbmF0dXJl/);
+  });
+
+  test("keeps an error's code, its cause and where it came from", () => {
+    const { lines, logger } = capture();
+    const error = Object.assign(new Error("no", { cause: new Error("disk") }), { code: "storage_full" });
+    logger.error("failed", { error });
+    expect(JSON.parse(lines[0] ?? "").error).toMatchObject({
+      name: "Error",
+      code: "storage_full",
+      message: "no",
+      cause: { message: "disk" },
+      stack: expect.stringContaining("logger.test.ts"),
+    });
+  });
+
+  test("takes values without an end, and those that JSON has no word for", () => {
+    const { lines, logger } = capture();
+    const circle: Record<string, unknown> = { n: 1n, u: undefined };
+    circle["self"] = circle;
+    logger.info("x", { circle });
+    expect(JSON.parse(lines[0] ?? "").circle.n).toBe("1");
+  });
 
   test("A2: never writes a secret of an address, wherever it stands", () => {
     const { lines, logger } = capture();
