@@ -71,10 +71,20 @@ export class LogFront implements api.StreamLog {
     return this.#store.list(prefix, page);
   }
 
-  async append(batch: api.Batch): Promise<api.AppendResult> {
-    const outcome = await this.#submit({ type: "append", ...batch }, checkBatch(batch, this.#options.limits));
-    if (outcome.type !== "appended") throw answer(outcome);
-    return { appended: outcome.appended, duplicate: outcome.duplicate };
+  append(batch: api.Batch): Promise<api.AppendResult> {
+    // One promise per append and no more: this is the path that everything else goes through.
+    return new Promise((resolve, reject) => {
+      const take = (outcome: Outcome): void => {
+        if (outcome.type !== "appended") reject(answer(outcome));
+        else resolve({ appended: outcome.appended, duplicate: outcome.duplicate });
+      };
+      this.#push({
+        op: { type: "append", ...batch },
+        bytes: checkBatch(batch, this.#options.limits),
+        resolve: take,
+        reject,
+      });
+    });
   }
 
   writable(): Promise<void> {
@@ -157,12 +167,16 @@ export class LogFront implements api.StreamLog {
   }
 
   #submit(op: Op<readonly Uint8Array[]>, bytes: number): Promise<Outcome> {
+    return new Promise((resolve, reject) => this.#push({ op, bytes, resolve, reject }));
+  }
+
+  #push(entry: Pending): void {
     this.#checkOpen();
     // What the disk has lost its word about stays so until the log is opened again.
     if (this.#fault === "unavailable" || this.#fault === "corrupt") {
       throw new ThroughlineError(this.#fault, "The log has stopped writing after a fault; open it again.");
     }
-    return new Promise((resolve, reject) => this.#queue.push({ op, bytes, resolve, reject }));
+    this.#queue.push(entry);
   }
 
   #checkOpen(): void {

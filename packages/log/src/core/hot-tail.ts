@@ -9,7 +9,10 @@ import { ReadWindow } from "./read-window.ts";
 /** What a record weighs beside its bytes: the array, its buffer, what the allocator adds. */
 const RECORD_BYTES = 300;
 
+const GONE = new Uint8Array(0);
+
 interface HotStream {
+  readonly name: string;
   readonly epoch: string;
   /** Seq of `records[0]`. */
   first: number;
@@ -18,18 +21,14 @@ interface HotStream {
   dropped: number;
 }
 
-/** A run of records of one append, in order of commit over all streams. */
-interface Run {
-  readonly name: string;
-  readonly stream: HotStream;
-  readonly last: number;
-  readonly bytes: number;
-}
-
 export class HotTail {
   readonly #maxBytes: number;
   readonly #streams = new Map<string, HotStream>();
-  #runs: Run[] = [];
+  // One entry per append, in order of commit: whose, up to which seq, how heavy. Three arrays, since an
+  // object for each would live just long enough to be dear to the garbage collector.
+  #owners: HotStream[] = [];
+  #lasts: number[] = [];
+  #weights: number[] = [];
   #oldest = 0;
   #bytes = 0;
 
@@ -45,7 +44,7 @@ export class HotTail {
   push(name: string, epoch: string, first: number, records: readonly Uint8Array[]): void {
     let stream = this.#streams.get(name);
     if (stream === undefined || stream.epoch !== epoch) {
-      stream = { epoch, first, records: [], dropped: 0 };
+      stream = { name, epoch, first, records: [], dropped: 0 };
       this.#streams.set(name, stream);
     }
     let bytes = 0;
@@ -53,7 +52,9 @@ export class HotTail {
       stream.records.push(record);
       bytes += record.byteLength + RECORD_BYTES;
     }
-    this.#runs.push({ name, stream, last: first + records.length - 1, bytes });
+    this.#owners.push(stream);
+    this.#lasts.push(first + records.length - 1);
+    this.#weights.push(bytes);
     this.#bytes += bytes;
     while (this.#bytes > this.#maxBytes) this.#evict();
   }
@@ -69,7 +70,7 @@ export class HotTail {
   /** Forgets the records up to and including `upTo`. */
   trim(name: string, upTo: number): void {
     const stream = this.#streams.get(name);
-    if (stream !== undefined) this.#dropUpTo(name, stream, upTo);
+    if (stream !== undefined) this.#dropUpTo(stream, upTo);
   }
 
   /** undefined when memory does not hold everything behind `after`. */
@@ -90,27 +91,27 @@ export class HotTail {
   }
 
   #evict(): void {
-    const run = this.#runs[this.#oldest] as Run;
-    this.#oldest += 1;
-    this.#bytes -= run.bytes;
-    this.#dropUpTo(run.name, run.stream, run.last);
-    // Shifting the array for each run would cost its length each time.
-    if (this.#oldest > 1024 && this.#oldest * 2 > this.#runs.length) {
-      this.#runs = this.#runs.slice(this.#oldest);
-      this.#oldest = 0;
-    }
+    const at = this.#oldest++;
+    this.#bytes -= this.#weights[at] as number;
+    this.#dropUpTo(this.#owners[at] as HotStream, this.#lasts[at] as number);
+    // Shifting the arrays each time would cost their length each time.
+    if (at < 1024 || at * 2 < this.#owners.length) return;
+    this.#owners = this.#owners.slice(this.#oldest);
+    this.#lasts = this.#lasts.slice(this.#oldest);
+    this.#weights = this.#weights.slice(this.#oldest);
+    this.#oldest = 0;
   }
 
-  #dropUpTo(name: string, stream: HotStream, upTo: number): void {
+  #dropUpTo(stream: HotStream, upTo: number): void {
     const { records } = stream;
     const dropped = Math.min(records.length, upTo + 1 - stream.first);
     if (dropped <= stream.dropped) return;
     if (dropped === records.length) {
-      if (this.#streams.get(name) === stream) this.#streams.delete(name);
+      if (this.#streams.get(stream.name) === stream) this.#streams.delete(stream.name);
+      stream.records = [];
       return;
     }
-    const none = new Uint8Array(0);
-    for (let i = stream.dropped; i < dropped; i += 1) records[i] = none;
+    for (let i = stream.dropped; i < dropped; i += 1) records[i] = GONE;
     stream.dropped = dropped;
     if (dropped > 256 && dropped * 2 > records.length) {
       stream.records = records.slice(dropped);
