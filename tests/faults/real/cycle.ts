@@ -50,6 +50,8 @@ export async function runCycle(seed: number): Promise<Cycle> {
   const world = new RealWorld(seed, { port, dataDir, durability });
   try {
     return await cycleIn(world, durability);
+  } catch (error) {
+    return { problems: [`could not be carried out: ${String(error)}`], summary: durability, history: world.history };
   } finally {
     await world.kill();
     await rm(dataDir, { recursive: true, force: true });
