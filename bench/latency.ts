@@ -21,11 +21,16 @@ console.log(`${SESSIONS} sessions, ${TOKENS_PER_SECOND} tokens/s each, ${MEASURE
 const ours = await measure("throughline");
 await measure("socket.io");
 const misses = problemsOf(ours);
-console.log(misses.length === 0 ? `\nemit to receipt p99 below ${TARGET_MS} ms: reached` : `\nMISSED: ${misses.join("; ")}`);
+console.log(
+  misses.length === 0 ? `\nemit to receipt p99 below ${TARGET_MS} ms: reached` : `\nMISSED: ${misses.join("; ")}`,
+);
 process.exitCode = misses.length === 0 ? 0 : 1;
 
 async function measure(kind: Kind): Promise<Result> {
-  const result = await runCase({ kind, threads: SESSIONS, subscribers: SESSIONS, rate: TOKENS_PER_SECOND }, MEASURED_MS);
+  const result = await runCase(
+    { kind, threads: SESSIONS, subscribers: SESSIONS, rate: TOKENS_PER_SECOND },
+    MEASURED_MS,
+  );
   const { p50Ms, p99Ms, perSecond, server } = result;
   const cells = [
     `  ${kind.padEnd(12)}`,

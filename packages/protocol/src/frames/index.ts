@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
+import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
 
 /** A WebSocket address as it is documented: where it is, and what is said there. */
 export interface FrameSchemas {
@@ -27,5 +28,12 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
     fromClient: AgentStreamClientFrame,
     fromServer: AgentStreamServerFrame,
     query: { thread_id: "The thread to follow; absent = the client's own.", agent: "Who answers a chat." },
+  },
+  "chart-commands": {
+    address: "/ws/chart-commands/{session_id}",
+    title: "Chart commands",
+    description: "An agent steers every chart that watches a session.",
+    fromClient: ChartClientFrame,
+    fromServer: ChartServerFrame,
   },
 };

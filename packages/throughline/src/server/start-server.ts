@@ -47,7 +47,14 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   const url = await listen(http, settings.host, settings.port);
   try {
     const log = await openLog(settings, world);
-    const gateway = await createGateway({ ...world, ...gatewaySettings(settings), log, agents, origin: url, metrics: createMetrics() });
+    const gateway = await createGateway({
+      ...world,
+      ...gatewaySettings(settings),
+      log,
+      agents,
+      origin: url,
+      metrics: createMetrics(),
+    });
     respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
     gateway.attach(http, { requests: false });
     return { url, stop: once(() => stop(http, gateway, log, settings.drainMs)) };
@@ -76,6 +83,13 @@ function gatewaySettings(settings: Settings) {
   return {
     allowedOrigins,
     streamGraceMs,
+    realtime: {
+      websocket: settings.enableWebsocket,
+      rolloutPercent: settings.wsRolloutPercent,
+      heartbeatIntervalMs: settings.wsHeartbeatInterval,
+      maxReconnectAttempts: settings.wsMaxReconnectAttempts,
+      reconnectIntervalMs: settings.wsReconnectInterval,
+    },
     limits: { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst },
   };
 }
