@@ -2,8 +2,10 @@ import type { Dialect, DialectContext, JsonObject, ThreadEvent } from "@throughl
 import type { Flushed } from "../telemetry/telemetry.ts";
 import type { StoredEvent } from "../threads/stored-event.ts";
 import type { Thread } from "../threads/thread.ts";
+import type { Turns } from "../turns.ts";
 import type { Flusher } from "./flusher.ts";
 import type { Framing } from "./framing.ts";
+import { History } from "./history.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** How many of the latest encoded frames a channel keeps, and how many bytes of them. */
@@ -32,6 +34,8 @@ export class Channel {
   readonly dialect: Dialect;
   readonly framing: Framing;
   readonly context: DialectContext;
+  /** What lies further back than is kept here. */
+  readonly history: History;
   readonly #flusher: Flusher;
   readonly #subscriptions = new Set<Subscription>();
   readonly #unfollow: () => void;
@@ -59,6 +63,7 @@ export class Channel {
     readonly framing: Framing;
     readonly context: DialectContext;
     readonly flusher: Flusher;
+    readonly turns: Turns;
     readonly at: number;
     readonly state: unknown;
     readonly emptied: () => void;
@@ -72,6 +77,8 @@ export class Channel {
     this.#last = options.at;
     this.#first = this.#last + 1;
     this.#state = options.state;
+    const { thread, dialect, context, turns } = options;
+    this.history = new History({ thread, dialect, context, turns, encode: (frame, seq) => this.encode(frame, seq) });
     this.#unfollow = this.thread.follow({
       advanced: (events) => this.#handleAdvance(events),
       deleted: () => this.#handleDeleted(),

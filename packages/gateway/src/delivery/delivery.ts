@@ -101,7 +101,8 @@ export class Delivery {
         }
       }
       const emptied = (): void => void this.#channels.delete(name);
-      return new Channel({ thread, dialect, framing, context, flusher: this.#flusher, at, state, emptied });
+      const turns = this.#turns;
+      return new Channel({ thread, dialect, framing, context, flusher: this.#flusher, turns, at, state, emptied });
     } catch (error) {
       this.#channels.delete(name);
       throw error;

@@ -1,6 +1,6 @@
-import { type Clock, ThroughlineError, type Timer } from "@throughline/protocol";
+import { type Clock, ThroughlineError } from "@throughline/protocol";
 import type { Channel, Taken } from "./channel.ts";
-import { stateAt } from "./dialect-state.ts";
+import { bytesBehind, type Page } from "./history.ts";
 import type { Sink } from "./sink.ts";
 import type { Turns } from "../turns.ts";
 
@@ -8,9 +8,6 @@ import type { Turns } from "../turns.ts";
 const MAX_BUFFERED = 1024 * 1024;
 /** A socket that takes nothing for this long is closed; its client can resume (D2). */
 const STALL_MS = 30_000;
-const WRITE_BYTES = 128 * 1024;
-/** How many events are read, stepped and encoded in one go. */
-const PAGE = 128;
 
 /**
  * A cursor: one connection's place in one thread (D1, D2). Not a queue.
@@ -28,7 +25,8 @@ export class Subscription {
   #reading = false;
   #full = false;
   #closed = false;
-  #stall: Timer | undefined;
+  /** Ends the wait for a full socket. */
+  #goOn: (() => void) | undefined;
 
   /**
    * @param cursor seq of the last event the client has
@@ -61,8 +59,8 @@ export class Subscription {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stall?.cancel();
     this.#channel.remove(this);
+    this.#goOn?.();
   }
 
   /**
@@ -91,15 +89,17 @@ export class Subscription {
     return written;
   }
 
-  /** Goes on with `then` when the socket has drained, and ends it when it never does. */
+  /** Goes on with `then` when the socket has drained or is closed, and ends it when it never does. */
   #wait(then: () => void): void {
     this.#full = true;
-    this.#stall = this.#clock.setTimeout(() => this.sink.end("slow"), STALL_MS);
-    this.sink.onceDrained(() => {
-      this.#stall?.cancel();
+    const stall = this.#clock.setTimeout(() => this.sink.end("slow"), STALL_MS);
+    this.#goOn = () => {
+      this.#goOn = undefined;
+      stall.cancel();
       this.#full = false;
-      if (!this.#closed) then();
-    });
+      then();
+    };
+    this.sink.onceDrained(() => this.#goOn?.());
   }
 
   #startReading(): void {
@@ -113,36 +113,28 @@ export class Subscription {
     );
   }
 
-  /** Reads and steps what lies between the cursor and what the channel keeps. */
+  /** Gives what lies between the cursor and what the channel keeps. */
   async #read(): Promise<void> {
-    const { thread, dialect, context } = this.#channel;
-    let state = await stateAt(thread, dialect, context, this.#cursor, this.#turns);
-    while (!this.#closed && !this.#channel.covers(this.#cursor)) {
-      const parts: Uint8Array[] = [];
-      for (const at of await thread.read(this.#cursor, PAGE)) {
-        const step = dialect.step(state, at, context);
-        state = step.state;
-        if (step.frame !== undefined) parts.push(this.#channel.encode(step.frame, at.seq));
-        this.#cursor = at.seq;
+    const { history } = this.#channel;
+    const leave = history.enter();
+    try {
+      let page: Page | undefined;
+      while (!this.#closed && !this.#channel.covers(this.#cursor)) {
+        page = await history.page(this.#cursor, page);
+        await this.#turns.next();
+        this.#give(page);
+        if (this.sink.buffered > MAX_BUFFERED) await new Promise<void>((resolve) => this.#wait(resolve));
       }
-      this.#writeAll(parts);
-      if (this.sink.buffered > MAX_BUFFERED) await new Promise<void>((resolve) => this.#wait(resolve));
-      await this.#turns.next();
+    } finally {
+      leave();
     }
   }
 
-  #writeAll(parts: readonly Uint8Array[]): void {
+  #give(page: Page): void {
     if (this.#closed) return;
-    for (let from = 0; from < parts.length;) {
-      let to = from;
-      let bytes = 0;
-      while (to < parts.length && (to === from || bytes + (parts[to]?.length ?? 0) <= WRITE_BYTES)) {
-        bytes += parts[to]?.length ?? 0;
-        to += 1;
-      }
-      this.sink.write(Buffer.concat(parts.slice(from, to), bytes));
-      from = to;
-    }
+    const bytes = bytesBehind(page, this.#cursor);
+    if (bytes.length > 0) this.sink.write(bytes);
+    this.#cursor = page.upTo;
   }
 
   #handleReadFailure(error: unknown): void {
