@@ -1,9 +1,9 @@
 /** Stream logs to measure, each in a folder that goes with it. */
-import { systemClock, systemRandom } from "@throughline/gateway";
 import { createMemoryLog, type Durability, openSqliteLog, type StreamLog } from "@throughline/log";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clock, random } from "./seams.ts";
 
 /** On the disk, not in a memory file system, or a sync would cost nothing. */
 export function scratchFolder(): Promise<string> {
@@ -12,8 +12,9 @@ export function scratchFolder(): Promise<string> {
 
 /** Opens a log of that level in `dir`. */
 export async function openLog(dir: string, durability: Durability): Promise<StreamLog> {
-  const seams = { clock: systemClock, random: systemRandom };
-  return durability === "memory" ? createMemoryLog(seams) : openSqliteLog({ ...seams, dir, durability });
+  return durability === "memory"
+    ? createMemoryLog({ clock, random })
+    : openSqliteLog({ clock, random, dir, durability });
 }
 
 /** Gives `use` a folder of its own. */
