@@ -21,7 +21,13 @@ import { Runs } from "./runs/runs.ts";
 import { observedLog } from "./telemetry/observed-log.ts";
 import { noTelemetry } from "./telemetry/telemetry.ts";
 import { systemClock, systemRandom } from "./system.ts";
+import { TaskBus } from "./tasks/bus.ts";
+import { taskCompanion } from "./tasks/companion.ts";
+import { TaskMail } from "./tasks/mail.ts";
+import { type TaskServer, taskServer } from "./tasks/server.ts";
+import { TaskStore } from "./tasks/store.ts";
 import { keys } from "./threads/names.ts";
+import type { Thread } from "./threads/thread.ts";
 import { Threads } from "./threads/threads.ts";
 import { type Attachable, type AttachOptions, attachTo, pathMatcher } from "./transports/attach.ts";
 import { ClientMemory } from "./transports/client-memory.ts";
@@ -58,6 +64,8 @@ export interface Gateway {
     /** Cancels what a client has started on its own thread; how many runs. */
     cancel(clientId: string): Promise<number>;
   };
+  /** Events of tasks, and the server's own word to their clients. */
+  readonly tasks: TaskServer;
   /**
    * Sends a command to every chart that watches the session; what the grammar does not know is
    * delivered verbatim, as `raw`.
@@ -98,7 +106,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const admit = admitLoopback(options.allowedOrigins ?? []);
 
   const incarnation = await nextIncarnation(log);
-  const threads = new Threads({ log, clock, incarnation });
+  const bus = new TaskBus(clock, logger);
+  const threads = new Threads({ log, clock, incarnation, observe: (...commit) => bus.observe(...commit) });
+  const tasks = new TaskStore({ log, threads, clock, random });
   const publisher = new Publisher({ log, threads, clock });
   const turns = new Turns(clock);
   const ports = {
@@ -111,18 +121,34 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     incarnation,
     agents,
     maxQueued: limits.maxQueuedRuns,
-    publishers: (tenant: string) => publisher.of(tenant),
-    companionOf: () => undefined,
+    publishers: (tenant: string) => ({ ...publisher.of(tenant), tasks: tasks.publisher(tenant) }),
+    companionOf: (thread: Thread) => taskCompanion(thread, clock),
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
-  const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin, telemetry });
+  const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin, logger, telemetry });
   const sse = new SseTransport(delivery, clock, limits.maxConnections, telemetry);
   const clients = new Clients();
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
   let ready = false;
 
   const api = createApi(
-    { log, threads, runs, publisher, delivery, sse, agents, clock, random, logger, metrics, ready: () => ready },
+    {
+      log,
+      threads,
+      runs,
+      publisher,
+      tasks,
+      bus,
+      clients,
+      delivery,
+      sse,
+      agents,
+      clock,
+      random,
+      logger,
+      metrics,
+      ready: () => ready,
+    },
     { admit, maxBodyBytes: limits.maxFrameBytes },
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
@@ -189,6 +215,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       broadcast: (frame, exclude) => clients.broadcast("stream", frame, exclude),
       cancel: (clientId) => runs.cancelOf(ANONYMOUS, `stream:${clientId}`, clientId),
     },
+    tasks: taskServer({ store: tasks, bus, mail: new TaskMail(clients, memory, clock) }, ANONYMOUS.tenant),
     streamChartCommand: publisher.of(ANONYMOUS.tenant).charts.streamChartCommand,
     drain,
     close: () => (closing ??= close()),

@@ -76,6 +76,13 @@ export interface TaskChangedPayload {
   deleted?: boolean | undefined;
 }
 
+/** What the application itself tells of a task, outside any run. */
+export interface TaskEventPayload {
+  /** As clients of the task get it. */
+  event_type: string;
+  data?: { readonly [field: string]: unknown } | undefined;
+}
+
 export interface NotificationPayload {
   title: string;
   body?: string | undefined;
@@ -91,6 +98,7 @@ export interface CustomPayloads {
   "run.paused": RunHeldPayload;
   "run.resumed": RunHeldPayload;
   "task.changed": TaskChangedPayload;
+  "task.event": TaskEventPayload;
   notification: NotificationPayload;
 }
 

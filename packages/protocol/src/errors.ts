@@ -19,6 +19,8 @@ export const ERRORS = {
   run_id_conflict: { status: 409, remedy: "This run id stands for another thread, agent or input. Use a new run id." },
   thread_busy: { status: 409, remedy: "Wait until the current run has ended, or cancel it." },
   already_answered: { status: 409, remedy: "Somebody answered first; the thread shows the answer." },
+  task_exists: { status: 409, remedy: "Use another id, or change the task that is there." },
+  version_mismatch: { status: 412, remedy: "Somebody changed it first; read it and apply your change to what is there." },
   run_not_active: { status: 409, remedy: "The run has ended; start a new one." },
   queue_full: { status: 429, remedy: "Wait until one of the thread's queued runs has started." },
   rate_limited: { status: 429, remedy: "Slow down; try again after the time given." },

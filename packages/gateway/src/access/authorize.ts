@@ -2,7 +2,7 @@ import { ThroughlineError } from "@throughline/protocol";
 import type { Principal, Scope } from "./principal.ts";
 
 /** What is asked of a thread. */
-export type Action = "read" | "start" | "cancel" | "pause" | "resume" | "answer" | "fork" | "publish";
+export type Action = "read" | "start" | "cancel" | "pause" | "resume" | "answer" | "fork" | "publish" | "delete";
 
 const NEEDS: Record<Action, Scope> = {
   read: "read",
@@ -12,6 +12,7 @@ const NEEDS: Record<Action, Scope> = {
   resume: "run",
   fork: "run",
   publish: "run",
+  delete: "run",
   answer: "answer",
 };
 

@@ -9,11 +9,17 @@ import { documentRoutes } from "./documents.ts";
 import { errorResponse } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { runRoutes } from "./runs.ts";
+import { taskExportRoutes } from "./task-exports.ts";
+import { taskRunRoutes } from "./task-runs.ts";
+import { taskRoutes } from "./tasks.ts";
 import { threadRoutes } from "./threads.ts";
+import { websocketStatusRoutes } from "./websocket-status.ts";
 
 /** The HTTP API. Every address but health asks who comes (S1). */
 export function createApi(ports: ApiPorts, access: { readonly admit: Admit; readonly maxBodyBytes: number }): Api {
   const app = new OpenAPIHono<ApiEnv>({
+    // With or without a slash at its end, an address is the same.
+    strict: false,
     defaultHook: (result) => {
       if (result.success) return;
       const [issue] = result.error.issues;
@@ -53,6 +59,10 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   threadRoutes(app, ports);
   runRoutes(app, ports);
   chartCommandRoutes(app, ports);
+  taskExportRoutes(app, ports);
+  taskRoutes(app, ports);
+  taskRunRoutes(app, ports);
+  websocketStatusRoutes(app, ports);
   return app;
 }
 

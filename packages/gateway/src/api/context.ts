@@ -6,8 +6,11 @@ import type { Principal } from "../access/principal.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Publisher } from "../runs/publisher.ts";
 import type { Runs } from "../runs/runs.ts";
+import type { TaskBus } from "../tasks/bus.ts";
+import type { TaskStore } from "../tasks/store.ts";
 import type { Threads } from "../threads/threads.ts";
 import type { Metrics } from "../telemetry/telemetry.ts";
+import type { Clients } from "../transports/clients.ts";
 import type { SseTransport } from "../transports/sse.ts";
 
 /** What a handler knows of its request. */
@@ -25,6 +28,9 @@ export interface ApiPorts {
   readonly threads: Threads;
   readonly runs: Runs;
   readonly publisher: Publisher;
+  readonly tasks: TaskStore;
+  readonly bus: TaskBus;
+  readonly clients: Clients;
   readonly delivery: Delivery;
   readonly sse: SseTransport;
   readonly agents: ReadonlyMap<string, Agent>;

@@ -14,6 +14,7 @@ const KEEP_BYTES = 256 * 1024;
 /** How much goes to a socket in one write. */
 const WRITE_BYTES = 128 * 1024;
 const EVENTS_PER_STEP = 64;
+const BYTES_PER_STEP = 64 * 1024;
 /** How many committed events may wait for a flush before producers are held back. */
 const MAX_PENDING = 256;
 
@@ -122,10 +123,16 @@ export class Channel {
     const emittedAt = this.#pending[0]?.parsed.event.timestamp;
     let writes = 0;
     let bytes = 0;
+    let steps = 0;
+    let before = this.#bytes;
     for (let at = 0; at < this.#pending.length; at++) {
       const event = this.#pending[at];
       if (event !== undefined) this.#push(event.parsed);
-      if (at % EVENTS_PER_STEP === EVENTS_PER_STEP - 1) yield;
+      steps += 1;
+      if (steps < EVENTS_PER_STEP && this.#bytes - before < BYTES_PER_STEP) continue;
+      steps = 0;
+      before = this.#bytes;
+      yield;
     }
     this.#pending = [];
     // Most are at the same place and get the very same bytes.
@@ -166,6 +173,7 @@ export class Channel {
   }
 
   #push(at: ThreadEvent): void {
+    if (at.seq !== this.#last + 1) throw new RangeError(`event ${at.seq} does not follow ${this.#last}`);
     const step = this.dialect.step(this.#state, at, this.context);
     this.#state = step.state;
     const bytes = step.frame === undefined ? undefined : this.encode(step.frame, at.seq);
@@ -202,7 +210,13 @@ export class Channel {
     this.#flusher.mark(this);
   }
 
+  /** What it has encoded cannot be trusted: whoever follows it has to come again. */
+  fail(): void {
+    for (const subscription of this.#subscriptions) subscription.sink.end("failed");
+  }
+
   #handleDeleted(): void {
+    this.#flusher.finish(this);
     for (const subscription of this.#subscriptions) subscription.sink.end("gone");
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "@throughline/protocol";
+import type { Clock, Logger } from "@throughline/protocol";
 import type { Flushed, Telemetry } from "../telemetry/telemetry.ts";
 import type { Channel } from "./channel.ts";
 
@@ -7,12 +7,19 @@ const WINDOW_MS = 12;
 /** No flush holds the event loop longer than this before others have their turn (D4). */
 const SLICE_MS = 4;
 
+/** A flush under way. */
+interface Flush {
+  readonly channel: Channel;
+  readonly steps: Generator<void, Flushed>;
+}
+
 /**
  * Decides when channels are flushed (D4): one that was quiet at once, a busy one when its window is
  * over, and all of them in slices, so that thousands of channels never hold the loop.
  */
 export class Flusher {
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #telemetry: Telemetry;
   /** Quiet until now, or whose window is over. */
   #ready: Channel[] = [];
@@ -20,13 +27,14 @@ export class Flusher {
   #later = new Set<Channel>();
   readonly #queued = new Set<Channel>();
   readonly #flushedAt = new WeakMap<Channel, number>();
-  #current: { readonly channel: Channel; readonly steps: Generator<void, Flushed> } | undefined;
+  #current: Flush | undefined;
   #scheduled = false;
   #ticking = false;
 
-  constructor(clock: Clock, telemetry: Telemetry) {
-    this.#clock = clock;
-    this.#telemetry = telemetry;
+  constructor(options: { readonly clock: Clock; readonly logger: Logger; readonly telemetry: Telemetry }) {
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#telemetry = options.telemetry;
   }
 
   /** The channel has something to give. */
@@ -43,10 +51,36 @@ export class Flusher {
     }
   }
 
+  /** Gives at once all that the channel has: it is about to end. */
+  finish(channel: Channel): void {
+    if (this.#current?.channel === channel) {
+      this.#exhaust(this.#current);
+      this.#current = undefined;
+    }
+    this.#exhaust({ channel, steps: channel.flush() });
+  }
+
+  #exhaust(flush: Flush): void {
+    while (!this.#step(flush));
+  }
+
   /** Resolves once everything that was marked has been flushed. */
   async idle(): Promise<void> {
     while (this.#queued.size > 0 || this.#current !== undefined) {
       await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, WINDOW_MS));
+    }
+  }
+
+  /** Goes one step on; true when the flush is over. A dialect that throws costs its followers only. */
+  #step({ channel, steps }: Flush): boolean {
+    try {
+      const step = steps.next();
+      if (step.done === true) this.#telemetry.flushed(step.value, this.#clock.now());
+      return step.done === true;
+    } catch (error) {
+      this.#logger.error("a channel failed", { threadId: channel.thread.id, dialect: channel.dialect.name, error });
+      channel.fail();
+      return true;
     }
   }
 
@@ -84,11 +118,7 @@ export class Flusher {
         this.#flushedAt.set(channel, this.#clock.monotonic());
         this.#current = { channel, steps: channel.flush() };
       }
-      const step = this.#current.steps.next();
-      if (step.done === true) {
-        this.#current = undefined;
-        this.#telemetry.flushed(step.value, this.#clock.now());
-      }
+      if (this.#step(this.#current)) this.#current = undefined;
       if (this.#clock.monotonic() >= deadline) break;
     }
     this.#ready = this.#ready.slice(done);

@@ -1,6 +1,8 @@
 import type { Dialect } from "@throughline/protocol";
 import { agentStream } from "./agent-stream.ts";
+import { taskThread } from "../tasks/task.ts";
 import { chartCommands } from "./chart-commands.ts";
+import { tasks } from "./tasks.ts";
 
 /** What an address says about its client and thread; ids are checked by who uses them. */
 export interface Address {
@@ -24,13 +26,15 @@ export interface Mount {
     readonly clientId: string;
   }) => string;
   readonly agent: string;
+  /** Whether the thread must be there already; else it is made on demand. */
+  readonly threadMustExist?: boolean;
 }
 
 /** Every dialect with a WebSocket address. Adding one is its file and an entry here. */
 export const MOUNTS: readonly Mount[] = [
   {
     path: "/ws/stream",
-    dialect: agentStream as Dialect,
+    dialect: agentStream,
     threadOf: ({ query, clientId }) => query.get("thread_id") ?? `stream:${clientId}`,
     agent: "market-analyst",
   },
@@ -39,6 +43,13 @@ export const MOUNTS: readonly Mount[] = [
     dialect: chartCommands,
     threadOf: ({ name, query }) => query.get("thread_id") ?? `chart:${name}`,
     agent: "market-analyst",
+  },
+  {
+    path: "/ws/tasks/*",
+    dialect: tasks,
+    threadOf: ({ name }) => taskThread(name),
+    agent: "task-worker",
+    threadMustExist: true,
   },
 ];
 

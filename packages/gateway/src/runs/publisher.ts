@@ -6,11 +6,8 @@ import {
   type CommandType,
   EventType,
   MAX_CHART_COMMAND,
-  type Task,
-  type TaskPublisher,
   ThroughlineError,
 } from "@throughline/protocol";
-import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
 import { checkId, keys } from "../threads/names.ts";
@@ -26,7 +23,7 @@ export interface ChartDrawing {
 interface Publication {
   readonly tenant: string;
   readonly threadId: string;
-  readonly name: "chart.command" | "task.changed";
+  readonly name: "chart.command";
   /** The payloads of the events, in order; at least one. */
   readonly values: readonly unknown[];
   /** Repeats of it apply once (R4). */
@@ -46,17 +43,11 @@ export class Publisher {
   }
 
   /** What an agent of this tenant may write outside its own thread. */
-  of(tenant: string): { readonly charts: ChartPublisher; readonly tasks: TaskPublisher } {
+  of(tenant: string): { readonly charts: ChartPublisher } {
     return {
       charts: {
         streamChartCommand: (sessionId, command, commandType) =>
           this.draw(tenant, sessionId, [{ command, commandType }]),
-      },
-      tasks: {
-        put: async (task) => {
-          const values = [{ task: checkTask(task) }];
-          await this.#publish({ tenant, threadId: `task:${task.id}`, name: "task.changed", values });
-        },
       },
     };
   }
@@ -117,15 +108,4 @@ function checkDrawing({ command, commandType }: ChartDrawing): { command: string
     return { command, commandType: chartCommandType(command, commandType) };
   }
   throw new ThroughlineError("invalid_input", `A chart command is a text of 1 to ${MAX_CHART_COMMAND} characters.`);
-}
-
-/** @throws invalid_input */
-function checkTask(task: Task): Task {
-  const checked = TaskSchema.safeParse(task);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new ThroughlineError(
-    "invalid_input",
-    `The task's "${issue?.path.join(".") ?? ""}": ${issue?.message ?? "is invalid"}`,
-  );
 }

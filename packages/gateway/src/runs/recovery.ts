@@ -1,5 +1,5 @@
 import { ThroughlineError } from "@throughline/protocol";
-import { keys } from "../threads/names.ts";
+import { keys, placeIn } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
 import { RunBatches } from "./batches.ts";
 import { closingEvents } from "./closing.ts";
@@ -51,12 +51,4 @@ async function endLostRun(ports: RunPorts, threads: Threads, key: string, lease:
   const events = await closingEvents(thread, run, LOST, ports.clock.now());
   const compose = new RunBatches(thread, ports).ended(record, lease, LOST, events);
   await thread.writer.write({ compose });
-}
-
-/** Keys of leases and queues are `kind/tenant/thread…`. */
-function placeIn(key: string): { tenant: string; threadId: string } {
-  const [, tenant, threadId] = key.split("/");
-  if (tenant === undefined || threadId === undefined)
-    throw new ThroughlineError("corrupt", `"${key}" names no thread.`);
-  return { tenant, threadId };
 }

@@ -4,6 +4,7 @@ import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
+import { eraseMarked, eraseThread } from "./erase.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
 import type { Ending, RunRecord, StartRequest } from "./records.ts";
 import { recoverRuns } from "./recovery.ts";
@@ -69,6 +70,7 @@ export class Runs {
 
   /** Ends what an earlier process was executing, then starts what waits. */
   async recover(): Promise<void> {
+    await eraseMarked(this.#ports.log);
     const { ended, waiting } = await recoverRuns(this.#ports, this.#threads);
     if (ended > 0) this.#ports.logger.warn("ended runs of an earlier process", { runs: ended });
     for (const { tenant, threadId } of waiting) {
@@ -144,6 +146,18 @@ export class Runs {
     );
     this.#track(runs);
     return started;
+  }
+
+  /**
+   * Ends the thread's runs and deletes all that is stored of it (L6). Who follows it is told that it is gone.
+   * @throws what the log refuses; the thread's `erasing` mark then says what is left to do
+   */
+  async erase(thread: Thread): Promise<void> {
+    const runs = await this.#of(thread);
+    await runs.retire();
+    this.#busy.delete(runs);
+    await eraseThread(this.#ports.log, thread.tenant, thread.id);
+    this.#threads.drop(thread);
   }
 
   /**

@@ -42,7 +42,8 @@ export class ThreadRuns {
   readonly #commands: CommandLog;
   readonly #queue: Queued[];
   #runner: Runner | undefined;
-  #accepting = true;
+  /** Why no run starts here any more. */
+  #refused: { readonly code: ErrorCode; readonly message: string } | undefined;
 
   private constructor(thread: Thread, ports: RunPorts, stored: Stored) {
     this.thread = thread;
@@ -157,7 +158,7 @@ export class ThreadRuns {
   /** Starts what waits, if nothing holds the thread. */
   next(): Promise<void> {
     return this.thread.lock.run(async () => {
-      while (this.#runner === undefined && this.#accepting) {
+      while (this.#runner === undefined && this.#refused === undefined) {
         const head = this.#queue[0];
         if (head === undefined) return;
         if (this.#ports.agents.has(head.request.agent)) await this.#begin(head.request, { queueKey: head.key });
@@ -169,7 +170,17 @@ export class ThreadRuns {
 
   /** No run starts here any more; what waits stays waiting (D6). */
   drain(): void {
-    this.#accepting = false;
+    this.#refused ??= DRAINING;
+  }
+
+  /** Ends everything here for good: the thread is being deleted. Resolves when no agent works on it. */
+  async retire(): Promise<void> {
+    this.#refused = { code: "not_found", message: "The thread is deleted." };
+    const runner = this.#runner;
+    runner?.end({ type: "cancelled" });
+    await runner?.settled;
+    // Whoever had the thread's lock before this has finished, too.
+    await this.thread.lock.run(async () => undefined);
   }
 
   /** Ends the run that holds the thread in this way, if there is one. Resolves when it has ended. */
@@ -285,7 +296,7 @@ export class ThreadRuns {
     this.#ports.telemetry.runEnded(agent, ending.type, ending.type === "error" ? ending.code : "");
     await runner.settled;
     // A run that lost its thread leaves its lease in place: only the new owner may start another.
-    if (endSeq === undefined) this.#accepting = false;
+    if (endSeq === undefined) this.#refused ??= DRAINING;
     this.#runner = undefined;
     this.#ports.ended(this);
     try {
@@ -316,13 +327,15 @@ export class ThreadRuns {
   }
 
   #checkAccepting(): void {
-    if (!this.#accepting) throw this.#refusal("draining", "The server is going down; no run starts any more.");
+    if (this.#refused !== undefined) throw this.#refusal(this.#refused.code, this.#refused.message);
   }
 
   #refusal(code: ErrorCode, message: string): ThroughlineError {
     return new ThroughlineError(code, message, { details: { thread_id: this.thread.id } });
   }
 }
+
+const DRAINING = { code: "draining", message: "The server is going down; no run starts any more." } as const;
 
 /** Where in its queue a start waits; 0 for none. */
 function placeOf(queued: Queued | undefined): number {

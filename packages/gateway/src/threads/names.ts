@@ -72,3 +72,14 @@ export const keys = {
   /** Counts the processes that have owned this log; fences the writers of earlier ones. */
   incarnation: "incarnation",
 };
+
+/**
+ * The thread a control key is about, for keys of the form `kind/tenant/thread…`.
+ * @throws corrupt
+ */
+export function placeIn(key: string): { tenant: string; threadId: string } {
+  const [, tenant, threadId] = key.split("/");
+  if (tenant === undefined || threadId === undefined)
+    throw new ThroughlineError("corrupt", `"${key}" names no thread.`);
+  return { tenant, threadId };
+}

@@ -56,6 +56,7 @@ export class Session implements ConnectedClient {
   readonly clientId: string;
   readonly connectedAt: number;
   readonly #ports: SessionPorts;
+  readonly #mount: Mount;
   readonly #protocol: Dialect;
   readonly #address: Address;
   readonly #principal: Principal;
@@ -85,6 +86,7 @@ export class Session implements ConnectedClient {
     readonly cursor: Cursor | undefined;
   }) {
     this.#ports = options.ports;
+    this.#mount = options.mount;
     this.#protocol = options.mount.dialect;
     this.#address = options.address;
     this.#principal = options.principal;
@@ -129,7 +131,7 @@ export class Session implements ConnectedClient {
   /** The client has got everything up to the position that a ping carried. */
   handlePong(payload: string): void {
     const seq = Number(payload);
-    if (this.#closed || this.#thread === undefined || !(seq > this.#acknowledged)) return;
+    if (this.#closed || this.#thread?.deleted !== false || !(seq > this.#acknowledged)) return;
     this.#acknowledged = seq;
     const { memory, logger } = this.#ports;
     memory.note(this, { epoch: this.#thread.epoch, seq }).catch((error: unknown) => {
@@ -167,7 +169,10 @@ export class Session implements ConnectedClient {
 
   async #open(asked: Cursor | undefined): Promise<void> {
     const { threads, delivery, clients, leaves, clock } = this.#ports;
-    const thread = await threads.ensure(this.tenant, this.threadId);
+    const thread =
+      this.#mount.threadMustExist === true
+        ? await threads.find(this.tenant, this.threadId)
+        : await threads.ensure(this.tenant, this.threadId);
     const cursor = asked ?? (await this.#recall());
     if (this.#closed) return;
     this.#thread = thread;
@@ -282,6 +287,6 @@ export class Session implements ConnectedClient {
     if (this.#closed) return;
     const context = delivery.contextOf(this.#thread ?? { id: this.threadId, epoch: "" });
     this.tell(this.#protocol.error(error.code, error.message, context, clock.now()));
-    this.#sink.end("failed");
+    this.#sink.end(error.code === "not_found" ? "gone" : "failed");
   }
 }

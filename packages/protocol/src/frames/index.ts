@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
 import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
+import { TaskClientFrame, TaskServerFrame } from "./tasks.ts";
 
 /** A WebSocket address as it is documented: where it is, and what is said there. */
 export interface FrameSchemas {
@@ -29,11 +30,11 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
     fromServer: AgentStreamServerFrame,
     query: { thread_id: "The thread to follow; absent = the client's own.", agent: "Who answers a chat." },
   },
-  "chart-commands": {
-    address: "/ws/chart-commands/{session_id}",
-    title: "Chart commands",
-    description: "An agent steers every chart that watches a session.",
-    fromClient: ChartClientFrame,
-    fromServer: ChartServerFrame,
+  tasks: {
+    address: "/ws/tasks/{task_id}",
+    title: "Tasks",
+    description: "One task with its runs, for boards and detail panels.",
+    fromClient: TaskClientFrame,
+    fromServer: TaskServerFrame,
   },
 };

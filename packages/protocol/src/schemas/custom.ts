@@ -56,6 +56,10 @@ export const ConfidenceSchema = z.looseObject({ confidence: z.number().min(0).ma
 export const RunPausedSchema = z.looseObject({ runId: z.string() });
 export const RunResumedSchema = z.looseObject({ runId: z.string() });
 export const TaskChangedSchema = z.looseObject({ task: TaskSchema, deleted: z.boolean().optional() });
+export const TaskEventSchema = z.looseObject({
+  event_type: z.string().min(1).max(64),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
 export const NotificationSchema = z.looseObject({ title: z.string(), body: z.string().optional() });
 
 /** Schema of `value` by the CUSTOM event's `name`. A name not listed is the agent's own and passes. */
@@ -68,5 +72,6 @@ export const CUSTOM_PAYLOADS = {
   "run.paused": RunPausedSchema,
   "run.resumed": RunResumedSchema,
   "task.changed": TaskChangedSchema,
+  "task.event": TaskEventSchema,
   notification: NotificationSchema,
 } as const satisfies { readonly [Name in keyof CustomPayloads]: z.ZodType<CustomPayloads[Name]> };
