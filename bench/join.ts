@@ -1,4 +1,5 @@
-// Joining a long thread: its view, and its whole history, from a server that was just started.
+// Joining a long thread: its view, its whole history, and a thousand clients that come back to it at
+// once, from a server that was just started.
 import { replayOverSse, replayOverWebSocket, type Replayed } from "./join/replay.ts";
 import type { Served } from "./join/server.ts";
 import { type Child, startChild } from "./lib/child.ts";
@@ -9,6 +10,9 @@ const EVENTS = 20_000;
 const THREAD = "long";
 const WARM_JOINS = 50;
 const REPLAYS = 5;
+/** Clients that come back at once, and how many events each has missed. */
+const STORM = 1_000;
+const MISSED = 500;
 
 await inScratch(async (folder) => {
   const task: Served = { folder, thread: THREAD, events: EVENTS };
@@ -36,7 +40,17 @@ async function measure(server: Child): Promise<void> {
     `  view over HTTP      cold ${ms(cold.ms)}  warm p50 ${ms(quantile(warm, 0.5))} p99 ${ms(quantile(warm, 0.99))}  ${kb(cold.bytes)}`,
   );
   report("all events over SSE", await repeat(() => replayOverSse(port, THREAD, cold.lastSeq)), cold.lastSeq);
-  report("/ws/stream?after=0 ", await repeat(() => replayOverWebSocket(port, THREAD, cold.lastSeq)), cold.lastSeq);
+  report("/ws/stream?after=0 ", await repeat(() => replayOverWebSocket(port, THREAD, 0, cold.lastSeq)), cold.lastSeq);
+  await storm(port, cold.lastSeq);
+}
+
+async function storm(port: number, last: number): Promise<void> {
+  const clients = Array.from({ length: STORM }, () => replayOverWebSocket(port, THREAD, last - MISSED, last));
+  const times = (await Promise.all(clients)).map((replay) => replay.ms);
+  const caughtUp = `p50 ${ms(quantile(times, 0.5))} p99 ${ms(quantile(times, 0.99))}`;
+  console.log(
+    `  ${STORM.toLocaleString("en")} clients at once, ${MISSED} events behind: connected and caught up ${caughtUp}`,
+  );
 }
 
 interface Joined extends Replayed {

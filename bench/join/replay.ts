@@ -2,11 +2,16 @@ import { get } from "node:http";
 import { openSocket } from "../lib/socket-client.ts";
 import { trailingNumber } from "../lib/trailing-number.ts";
 
-/** How long it took to get a whole thread, and what it weighed. */
+/** How long it took to get what was asked for, and what it weighed. */
 export interface Replayed {
   readonly ms: number;
   readonly bytes: number;
 }
+
+/** Long enough to hold an event's id and what stands around it. */
+const MARK_BYTES = 64;
+/** The greeting tells the last seq too. */
+const GREETING = Buffer.from('{"type":"connected"');
 
 /** All events from the first to `last`, as server-sent events. */
 export function replayOverSse(port: number, thread: string, last: number): Promise<Replayed> {
@@ -29,24 +34,24 @@ export function replayOverSse(port: number, thread: string, last: number): Promi
   });
 }
 
-const MARK_BYTES = 64;
-
-/** All frames of `/ws/stream` from the first event to the last. */
-export async function replayOverWebSocket(port: number, thread: string, last: number): Promise<Replayed> {
+/** The frames of `/ws/stream` behind `after`, up to that of event `last`. */
+export async function replayOverWebSocket(
+  port: number,
+  thread: string,
+  after: number,
+  last: number,
+): Promise<Replayed> {
   const start = performance.now();
   let handleLast = (): void => {};
   const done = new Promise<void>((resolve) => {
     handleLast = resolve;
   });
-  const client = await openSocket(port, `/ws/stream?thread_id=${thread}&after=0`, (bytes, from, end) => {
-    if (!bytes.subarray(from, from + GREETING.length).equals(GREETING) && trailingNumber(bytes, end - 1) === last)
-      handleLast();
+  const client = await openSocket(port, `/ws/stream?thread_id=${thread}&after=${after}`, (bytes, from, end) => {
+    if (bytes.subarray(from, from + GREETING.length).equals(GREETING)) return;
+    if (trailingNumber(bytes, end - 1) === last) handleLast();
   });
   await done;
   const { bytes } = client;
   client.close();
   return { ms: performance.now() - start, bytes };
 }
-
-/** The greeting tells the last seq too. */
-const GREETING = Buffer.from('{"type":"connected"');
