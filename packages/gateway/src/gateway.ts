@@ -15,7 +15,7 @@ import { readCursor } from "./api/cursor.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { Sink } from "./delivery/sink.ts";
 import { isMounted, route } from "./dialects/registry.ts";
-import type { GatewayOptions } from "./options.ts";
+import { type GatewayOptions, REALTIME } from "./options.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
 import { observedLog } from "./telemetry/observed-log.ts";
@@ -102,6 +102,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? silentLogger;
   const log = metrics === undefined ? options.log : observedLog(options.log, metrics, clock);
   const limits = { ...DEFAULTS, ...options.limits };
+  const realtime = { ...REALTIME, ...options.realtime };
   const agents = agentsByName(options.agents);
   const admit = admitLoopback(options.allowedOrigins ?? []);
 
@@ -142,6 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       clients,
       delivery,
       sse,
+      realtime,
       agents,
       clock,
       random,
@@ -156,6 +158,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, telemetry, rate };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
+    if (!realtime.websocket) {
+      throw new ThroughlineError("websocket_disabled", "This server takes no WebSocket connections.");
+    }
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");
     const routed = route(request.url, () => random.uuid());
     if (routed === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);

@@ -17,6 +17,28 @@ export interface GatewayLimits {
   readonly frameBurst?: number;
 }
 
+/** How clients are to connect; what they are told at `/api/v1/realtime-config`. */
+export interface Realtime {
+  /** False refuses every WebSocket upgrade; clients use the HTTP addresses. Default true. */
+  readonly websocket: boolean;
+  /** Of a hundred sessions, how many are advised to use WebSocket; upgrades are not refused. Default 100. */
+  readonly rolloutPercent: number;
+  /** How often a client is to ping; default 30,000 ms. */
+  readonly heartbeatIntervalMs: number;
+  /** How often a client is to try again before it turns to HTTP; default 10. */
+  readonly maxReconnectAttempts: number;
+  /** How long a client is to wait before it tries again; default 1,000 ms. */
+  readonly reconnectIntervalMs: number;
+}
+
+export const REALTIME: Realtime = {
+  websocket: true,
+  rolloutPercent: 100,
+  heartbeatIntervalMs: 30_000,
+  maxReconnectAttempts: 10,
+  reconnectIntervalMs: 1_000,
+};
+
 export interface GatewayOptions {
   /** The gateway is its only writer; whoever opened it closes it, after the gateway. */
   readonly log: StreamLog;
@@ -35,5 +57,6 @@ export interface GatewayOptions {
   readonly busyPolicy?: BusyPolicy;
   /** How long a client of `/ws/stream` may be away before its run is cancelled; default 30,000 ms. */
   readonly streamGraceMs?: number;
+  readonly realtime?: Partial<Realtime>;
   readonly limits?: GatewayLimits;
 }

@@ -18,6 +18,14 @@ export interface StartCommand extends CommandBase {
   /** Absent = the agent of the address it came through. */
   readonly agent?: string;
   readonly input: RunText;
+  /** What was said before, elsewhere; used only where the thread has had no run. */
+  readonly history?: readonly ChatTurn[];
+}
+
+/** One message of a conversation that was held elsewhere. */
+export interface ChatTurn {
+  readonly role: "user" | "assistant" | "system";
+  readonly content: string;
 }
 
 /** Cancels a run; without `runId` the thread's current one. */

@@ -14,6 +14,10 @@ export const ERRORS = {
   },
   forbidden: { status: 403, remedy: "Use credentials that allow this." },
   origin_not_allowed: { status: 403, remedy: "Add this origin to THROUGHLINE_ALLOWED_ORIGINS." },
+  websocket_disabled: {
+    status: 403,
+    remedy: "Use the HTTP addresses; GET /api/v1/realtime-config says how to connect.",
+  },
   not_found: { status: 404, remedy: "Check the id; it may belong to somebody else or be deleted." },
   unknown_agent: { status: 404, remedy: "Name one of the served agents; GET /api/v1/agents lists them." },
   run_id_conflict: { status: 409, remedy: "This run id stands for another thread, agent or input. Use a new run id." },

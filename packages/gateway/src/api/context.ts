@@ -11,6 +11,7 @@ import type { TaskStore } from "../tasks/store.ts";
 import type { Threads } from "../threads/threads.ts";
 import type { Metrics } from "../telemetry/telemetry.ts";
 import type { Clients } from "../transports/clients.ts";
+import type { Realtime } from "../options.ts";
 import type { SseTransport } from "../transports/sse.ts";
 
 /** What a handler knows of its request. */
@@ -33,6 +34,7 @@ export interface ApiPorts {
   readonly clients: Clients;
   readonly delivery: Delivery;
   readonly sse: SseTransport;
+  readonly realtime: Realtime;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly clock: Clock;
   readonly random: Random;

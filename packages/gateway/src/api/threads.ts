@@ -5,7 +5,8 @@ import { agui } from "../dialects/agui.ts";
 import { forkThread } from "../runs/fork.ts";
 import { waitForEvents } from "../threads/wait.ts";
 import { AnyJson } from "./any-json.ts";
-import type { Api, ApiEnv, ApiPorts } from "./context.ts";
+import { breakOff } from "./break-off.ts";
+import type { Api, ApiPorts } from "./context.ts";
 import { readCursor } from "./cursor.ts";
 import { refusal } from "./errors.ts";
 
@@ -200,7 +201,8 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
     const { after, wait, limit } = c.req.valid("query");
     authorize(c.var.principal, "read", id);
     const cursor = readCursor(c.req.header("last-event-id") ?? after) ?? { seq: 0 };
-    const streaming = c.req.header("accept")?.includes("text/event-stream") === true;
+    // Nobody reads what answers HEAD: a stream would stay open for ever.
+    const streaming = c.req.method === "GET" && c.req.header("accept")?.includes("text/event-stream") === true;
     // Who follows a thread may be there before its first event; who reads it may not.
     const thread =
       streaming || wait > 0
@@ -215,10 +217,4 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
     const reset = refused === undefined ? {} : { reset: { ...place, reason: refused } };
     return c.json({ events: page, next_after: page.at(-1)?.seq ?? from, ...place, ...reset }, 200);
   });
-}
-
-/** Under Node the response can be dropped with its connection. */
-function breakOff(env: ApiEnv["Bindings"] | undefined): (() => void) | undefined {
-  const outgoing = env?.outgoing;
-  return outgoing === undefined ? undefined : () => void outgoing.destroy();
 }

@@ -7,7 +7,6 @@ import {
   type DialectContext,
   type ErrorCode,
   EventType,
-  type Interrupt,
   type Json,
   type JsonObject,
   type Outcome,
@@ -16,6 +15,7 @@ import {
   type Step,
   type ThreadEvent,
 } from "@throughline/protocol";
+import { iso, isObject, questionFields, timeOf, unpacked } from "./frames.ts";
 
 /** A named agent of the team. */
 interface Member {
@@ -145,7 +145,7 @@ function memberEnded(state: State, event: Of<EventType.SUBAGENT_FINISHED> | Of<E
 }
 
 function agentStep(member: Member, status: "working" | "completed" | "failed", event: AguiEvent): JsonObject {
-  return { type: "agent_step", agent: member.name, emoji: member.emoji, status, timestamp: time(event) };
+  return { type: "agent_step", agent: member.name, emoji: member.emoji, status, timestamp: timeOf(event) };
 }
 
 function toolCall(state: State, event: Of<EventType.TOOL_CALL_END>): JsonObject {
@@ -155,8 +155,8 @@ function toolCall(state: State, event: Of<EventType.TOOL_CALL_END>): JsonObject 
     agent: speaker(state, event),
     tool_name: call?.name ?? "",
     tool_call_id: event.toolCallId,
-    args: call === undefined || call.args === "" ? {} : parsed(call.args),
-    timestamp: time(event),
+    args: call === undefined || call.args === "" ? {} : unpacked(call.args),
+    timestamp: timeOf(event),
   };
 }
 
@@ -170,8 +170,8 @@ function toolResult(state: State, event: Of<EventType.TOOL_CALL_RESULT>): Step<S
       agent: speaker(state, event),
       tool_name: call?.name ?? "",
       tool_call_id: event.toolCallId,
-      result: typeof event.content === "string" ? parsed(event.content) : event.content,
-      timestamp: time(event),
+      result: typeof event.content === "string" ? unpacked(event.content) : event.content,
+      timestamp: timeOf(event),
     },
   };
 }
@@ -180,41 +180,32 @@ function customStep(state: State, event: AguiCustomEvent, context: DialectContex
   const value = event.value as JsonObject;
   if (event.name === "progress") {
     const { current = 0, total = 0 } = value;
-    return { state, frame: { type: "progress", current_turn: current, max_turns: total, timestamp: time(event) } };
+    return { state, frame: { type: "progress", current_turn: current, max_turns: total, timestamp: timeOf(event) } };
   }
   if (event.name !== "chart.created") return { state };
   const { chartId = "", url = "", symbol = "", interval = "" } = value;
   const link = String(url).startsWith("/") ? `${context.origin}${String(url)}` : url;
-  return { state, frame: { type: "chart", chart_id: chartId, url: link, symbol, interval, timestamp: time(event) } };
+  return { state, frame: { type: "chart", chart_id: chartId, url: link, symbol, interval, timestamp: timeOf(event) } };
 }
 
 function ended(state: State, event: RunFinishedEvent): JsonObject {
   const { runId } = state;
   const outcome = event.outcome ?? { type: "success" };
   if (outcome.type === "cancelled") {
-    return { type: "cancelled", message: "The run was cancelled.", run_id: runId, timestamp: time(event) };
+    return { type: "cancelled", message: "The run was cancelled.", run_id: runId, timestamp: timeOf(event) };
   }
-  if (outcome.type === "interrupt") return question(outcome.interrupts, runId, time(event));
+  if (outcome.type === "interrupt") {
+    return { type: "question", ...questionFields(outcome.interrupts), run_id: runId, timestamp: timeOf(event) };
+  }
   // A run with a result of its own says so; else it is what the agent said, or the last of its team.
   const said = state.text === "" ? state.memberText : state.text;
   const content = typeof event.result === "string" ? event.result : said;
-  return { type: "result", content, agents_used: state.used, run_id: runId, timestamp: time(event) };
-}
-
-/** One event is one frame: of several questions the first is the frame, and all stand in `questions`. */
-function question(interrupts: readonly Interrupt[], runId: string, timestamp: string): JsonObject {
-  const all = interrupts.map((interrupt) => {
-    const options = interrupt.metadata?.["options"] as Json | undefined;
-    const asked = { question_id: interrupt.id, question: interrupt.message ?? interrupt.reason };
-    return options === undefined ? asked : { ...asked, options };
-  });
-  const more = all.length > 1 ? { questions: all } : {};
-  return { type: "question", ...all[0], ...more, run_id: runId, timestamp };
+  return { type: "result", content, agents_used: state.used, run_id: runId, timestamp: timeOf(event) };
 }
 
 function runError(state: State, event: Of<EventType.RUN_ERROR>): JsonObject {
   const details = event.code ?? "agent_error";
-  return { type: "error", message: event.message, details, run_id: state.runId, timestamp: time(event) };
+  return { type: "error", message: event.message, details, run_id: state.runId, timestamp: timeOf(event) };
 }
 
 function decode(text: string, _context: DialectContext, now: number): Decoded {
@@ -289,27 +280,4 @@ function agentOf(event: Of<EventType.RUN_STARTED>): string {
 
 function withCall(state: State, id: string, call: Call): State {
   return { ...state, calls: { ...state.calls, [id]: call } };
-}
-
-/** JSON objects and lists as what they are, all other text as text. */
-function parsed(text: string): Json {
-  if (!text.startsWith("{") && !text.startsWith("[")) return text;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function time(event: AguiEvent): string {
-  return iso(event.timestamp ?? 0);
-}
-
-/** ISO-8601 UTC with milliseconds. */
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -13,6 +13,7 @@ import {
   type ThreadEvent,
   type ThreadView,
 } from "@throughline/protocol";
+import { iso } from "./frames.ts";
 
 /** Needs nothing of earlier events: a command is a frame by itself. */
 type State = undefined;
@@ -98,9 +99,4 @@ function describe({ clients, connectedAt, view }: ConnectionInfo, context: Diale
 /** A chart session is the thread `chart:{session_id}`; a chart of any other thread goes by its id. */
 function sessionOf({ threadId }: DialectContext): string {
   return threadId.startsWith(SESSION_THREAD) ? threadId.slice(SESSION_THREAD.length) : threadId;
-}
-
-/** ISO-8601 UTC with milliseconds. */
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

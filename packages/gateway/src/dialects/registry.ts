@@ -2,6 +2,7 @@ import type { Dialect } from "@throughline/protocol";
 import { agentStream } from "./agent-stream.ts";
 import { taskThread } from "../tasks/task.ts";
 import { chartCommands } from "./chart-commands.ts";
+import { chat } from "./chat.ts";
 import { tasks } from "./tasks.ts";
 
 /** What an address says about its client and thread; ids are checked by who uses them. */
@@ -30,6 +31,9 @@ export interface Mount {
   readonly threadMustExist?: boolean;
 }
 
+/** Who answers a chat that names nobody. */
+export const CHAT_AGENT = "project-manager";
+
 /** Every dialect with a WebSocket address. Adding one is its file and an entry here. */
 export const MOUNTS: readonly Mount[] = [
   {
@@ -43,6 +47,12 @@ export const MOUNTS: readonly Mount[] = [
     dialect: chartCommands,
     threadOf: ({ name, query }) => query.get("thread_id") ?? `chart:${name}`,
     agent: "market-analyst",
+  },
+  {
+    path: "/ws/chat",
+    dialect: chat,
+    threadOf: ({ query, clientId }) => query.get("thread_id") ?? `chat:${query.get("session_id") ?? clientId}`,
+    agent: CHAT_AGENT,
   },
   {
     path: "/ws/tasks/*",

@@ -1,4 +1,4 @@
-import type { ErrorCode, Interrupt, Json, JsonObject, ResumeEntry } from "@throughline/protocol";
+import type { ChatTurn, ErrorCode, Interrupt, Json, JsonObject, ResumeEntry } from "@throughline/protocol";
 
 /**
  * What is stored of runs, beside their events: projections committed with the events they follow
@@ -31,6 +31,8 @@ export interface StartRequest {
   /** What the person says; absent when an answer starts the run. */
   readonly text?: string;
   readonly context?: JsonObject;
+  /** What was said before, elsewhere; used only where the thread has had no run. */
+  readonly history?: readonly ChatTurn[];
   readonly clientId?: string;
   readonly parentRunId?: string;
   readonly resume?: readonly ResumeEntry[];

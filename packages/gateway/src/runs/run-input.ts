@@ -14,7 +14,12 @@ import type { StartRequest } from "./records.ts";
  * The run's first event. What is new of a person's messages lives in its input, and nothing that the
  * thread holds already.
  */
-export function runStarted(threadId: string, request: StartRequest, clock: Clock): RunStartedEvent {
+export function runStarted(
+  threadId: string,
+  request: StartRequest,
+  view: Pick<ThreadView, "runs">,
+  clock: Clock,
+): RunStartedEvent {
   return {
     type: EventType.RUN_STARTED,
     threadId,
@@ -24,7 +29,7 @@ export function runStarted(threadId: string, request: StartRequest, clock: Clock
       threadId,
       runId: request.runId,
       ...(request.parentRunId === undefined ? {} : { parentRunId: request.parentRunId }),
-      messages: newMessages(request),
+      messages: [...(view.runs.length === 0 ? earlierMessages(request) : []), ...newMessages(request)],
       tools: [],
       context: [],
       forwardedProps: { agent: request.agent, ...(request.context === undefined ? {} : { context: request.context }) },
@@ -38,6 +43,11 @@ export function runStarted(threadId: string, request: StartRequest, clock: Clock
 export function agentInput(started: RunStartedEvent, view: ThreadView): RunAgentInput {
   const input = started.input as RunAgentInput;
   return { ...input, messages: [...view.messages, ...input.messages], state: view.state };
+}
+
+/** What the client says was said before, where nobody knows better. */
+function earlierMessages({ runId, history = [] }: StartRequest): Message[] {
+  return history.map(({ role, content }, index) => ({ id: `${runId}-history-${index}`, role, content }));
 }
 
 function newMessages(request: StartRequest): Message[] {

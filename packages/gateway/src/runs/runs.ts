@@ -1,4 +1,4 @@
-import { type Json, type RunText, ThroughlineError } from "@throughline/protocol";
+import { type ChatTurn, type Json, type RunText, ThroughlineError } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly runId?: string | undefined;
   readonly agent: string;
   readonly input: RunText;
+  /** What was said before, elsewhere; used only where the thread has had no run. */
+  readonly history?: readonly ChatTurn[] | undefined;
   /** Absent = the server's policy. */
   readonly onBusy?: BusyPolicy | undefined;
   /** The client whose leaving may cancel the run. */
@@ -96,6 +98,7 @@ export class Runs {
       agent: options.agent,
       text: options.input.text,
       ...(options.input.context === undefined ? {} : { context: options.input.context }),
+      ...(options.history === undefined ? {} : { history: options.history }),
       ...(options.clientId === undefined ? {} : { clientId: options.clientId }),
     };
     await this.#checkRunThread(principal, request.runId, threadId);

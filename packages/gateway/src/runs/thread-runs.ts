@@ -259,7 +259,7 @@ export class ThreadRuns {
     const { clock, random, incarnation } = this.#ports;
     const { tenant, id } = this.thread;
     const view = this.thread.view;
-    const started = runStarted(id, request, clock);
+    const started = runStarted(id, request, view, clock);
     const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
     const { first } = await this.#commit(extra.commandId, request.runId, (noted) =>
       this.thread.writer.write({

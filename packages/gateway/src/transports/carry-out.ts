@@ -26,8 +26,8 @@ async function obey(runs: Runs, { principal, address }: Commander, command: Comm
   const commandId = command.id === undefined ? undefined : `${clientId}:${checkId("id", command.id)}`;
   switch (command.type) {
     case "start": {
-      const { runId, input } = command;
-      const start = { runId, agent: command.agent ?? agent, input, clientId, commandId };
+      const { runId, input, history } = command;
+      const start = { runId, agent: command.agent ?? agent, input, history, clientId, commandId };
       return done(await runs.start(principal, threadId, start));
     }
     case "cancel":

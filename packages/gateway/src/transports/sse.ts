@@ -1,4 +1,11 @@
-import { type Clock, type Cursor, type Dialect, ThroughlineError, type Timer } from "@throughline/protocol";
+import {
+  type Clock,
+  type Cursor,
+  type Dialect,
+  type JsonObject,
+  ThroughlineError,
+  type Timer,
+} from "@throughline/protocol";
 import type { Delivery } from "../delivery/delivery.ts";
 import { sseFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
@@ -7,10 +14,24 @@ import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import type { Thread } from "../threads/thread.ts";
 
 const KEEP_ALIVE_MS = 15_000;
+/** A client that takes nothing for this long is let go; it can resume (D2). */
+const STALL_MS = 30_000;
 const HIGH_WATER_BYTES = 64 * 1024;
 const encoder = new TextEncoder();
 const OPENING = encoder.encode(": connected\nretry: 1000\n\n");
 const KEEP_ALIVE = encoder.encode(": ping\n\n");
+
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/** A frame and the event it stands for. */
+export interface PlacedFrame {
+  readonly seq: number;
+  readonly frame: JsonObject;
+}
 
 /** The server-sent events transport: open streams, keep-alives, their end. */
 export class SseTransport {
@@ -44,29 +65,50 @@ export class SseTransport {
     cursor: Cursor | undefined,
     breakOff: (() => void) | undefined,
   ): Promise<Response> {
-    if (this.#streams.size >= this.#maxConnections) {
-      throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
-    }
-    const openedAt = this.#clock.monotonic();
-    const stream = new SseStream(this.#clock, breakOff, () => {
-      this.#streams.delete(stream);
-      this.#telemetry.connectionClosed(dialect.name, "sse", (this.#clock.monotonic() - openedAt) / 1_000);
-    });
-    this.#streams.add(stream);
-    this.#telemetry.connectionOpened(dialect.name, "sse", cursor !== undefined && cursor.seq > 0);
+    const stream = this.#open(dialect.name, cursor !== undefined && cursor.seq > 0, breakOff);
     try {
       stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
     } catch (error) {
       stream.close();
       throw error;
     }
-    return new Response(stream.body, {
-      headers: {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache, no-transform",
-        "x-accel-buffering": "no",
-      },
+    return new Response(stream.body, { headers: HEADERS });
+  }
+
+  /**
+   * Sends frames as they come and ends the response with them: for what has an end of its own, such as
+   * one run. The client's leaving only detaches it.
+   * @param frames begins them; its signal fires when the client has gone
+   * @throws overloaded
+   */
+  send(
+    frames: (signal: AbortSignal) => AsyncIterable<PlacedFrame>,
+    options: {
+      readonly dialect: string;
+      readonly epoch: string;
+      readonly resumed: boolean;
+      readonly breakOff: (() => void) | undefined;
+    },
+  ): Response {
+    const gone = new AbortController();
+    const stream = this.#open(options.dialect, options.resumed, options.breakOff, () => gone.abort());
+    void stream.pour(frames(gone.signal), options.epoch);
+    return new Response(stream.body, { headers: HEADERS });
+  }
+
+  #open(dialect: string, resumed: boolean, breakOff: (() => void) | undefined, closed?: () => void): SseStream {
+    if (this.#streams.size >= this.#maxConnections) {
+      throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
+    }
+    const openedAt = this.#clock.monotonic();
+    const stream = new SseStream(this.#clock, breakOff, () => {
+      this.#streams.delete(stream);
+      this.#telemetry.connectionClosed(dialect, "sse", (this.#clock.monotonic() - openedAt) / 1_000);
+      closed?.();
     });
+    this.#streams.add(stream);
+    this.#telemetry.connectionOpened(dialect, "sse", resumed);
+    return stream;
   }
 
   /** Breaks every stream off; their clients come back and resume. */
@@ -144,6 +186,40 @@ class SseStream implements Sink {
     this.#keepAlive?.cancel();
     this.#subscription?.close();
     this.#closed();
+  }
+
+  /** Writes frames no faster than they are taken; the last of them ends the response. Never rejects. */
+  async pour(frames: AsyncIterable<PlacedFrame>, epoch: string): Promise<void> {
+    try {
+      for await (const { seq, frame } of frames) {
+        this.write(sseFraming.event(frame, { epoch, seq }));
+        if (this.#open && this.buffered > HIGH_WATER_BYTES) await this.#taken();
+        if (!this.#open) return;
+      }
+      this.#finish();
+    } catch {
+      this.end("failed");
+    }
+  }
+
+  /** Resolves when the client has taken what there is; one that takes nothing for long is let go. */
+  #taken(): Promise<void> {
+    return new Promise((resolve) => {
+      const stall = this.#clock.setTimeout(() => {
+        this.end("slow");
+        resolve();
+      }, STALL_MS);
+      this.onceDrained(() => {
+        stall.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #finish(): void {
+    if (!this.#open) return;
+    this.close();
+    this.#controller.close();
   }
 
   #handlePull(): void {

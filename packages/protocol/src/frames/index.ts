@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
+import { ChatClientFrame, ChatServerFrame } from "./chat.ts";
 import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
 import { TaskClientFrame, TaskServerFrame } from "./tasks.ts";
 
@@ -29,6 +30,25 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
     fromClient: AgentStreamClientFrame,
     fromServer: AgentStreamServerFrame,
     query: { thread_id: "The thread to follow; absent = the client's own.", agent: "Who answers a chat." },
+  },
+  chat: {
+    address: "/ws/chat",
+    title: "Chat",
+    description: "An assistant that clarifies, plans and writes stories.",
+    fromClient: ChatClientFrame,
+    fromServer: ChatServerFrame,
+    query: {
+      session_id: "The session; absent = one of the client's own.",
+      thread_id: "Chat about another thread instead.",
+      agent: "Who answers; default project-manager.",
+    },
+  },
+  "chart-commands": {
+    address: "/ws/chart-commands/{session_id}",
+    title: "Chart commands",
+    description: "An agent steers every chart that watches a session.",
+    fromClient: ChartClientFrame,
+    fromServer: ChartServerFrame,
   },
   tasks: {
     address: "/ws/tasks/{task_id}",

@@ -1,5 +1,6 @@
 export * from "../frames/agent-stream.ts";
 export * from "../frames/chart-commands.ts";
+export * from "../frames/chat.ts";
 export { FRAMES, type FrameSchemas } from "../frames/index.ts";
 export * from "./custom.ts";
 export * from "../frames/tasks.ts";

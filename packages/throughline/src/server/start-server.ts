@@ -83,6 +83,13 @@ function gatewaySettings(settings: Settings) {
   return {
     allowedOrigins,
     streamGraceMs,
+    realtime: {
+      websocket: settings.enableWebsocket,
+      rolloutPercent: settings.wsRolloutPercent,
+      heartbeatIntervalMs: settings.wsHeartbeatInterval,
+      maxReconnectAttempts: settings.wsMaxReconnectAttempts,
+      reconnectIntervalMs: settings.wsReconnectInterval,
+    },
     limits: { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst },
   };
 }

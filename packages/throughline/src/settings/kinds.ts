@@ -27,6 +27,18 @@ export function wholeNumber(least: number, most: number): Kind<number> {
   };
 }
 
+const YES: ReadonlySet<unknown> = new Set([true, "true", "1", "yes", "on"]);
+const NO: ReadonlySet<unknown> = new Set([false, "false", "0", "no", "off"]);
+
+/** Yes or no. */
+export const yesOrNo: Kind<boolean> = {
+  expected: "true or false",
+  read(raw) {
+    const word = typeof raw === "string" ? raw.trim().toLowerCase() : raw;
+    return YES.has(word) ? true : NO.has(word) ? false : undefined;
+  },
+};
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Kind<Word> {
   return {

@@ -1,4 +1,4 @@
-import { type Kind, oneOf, origins, text, wholeNumber, words } from "./kinds.ts";
+import { type Kind, oneOf, origins, text, wholeNumber, words, yesOrNo } from "./kinds.ts";
 
 /** One thing that can be set: by flag, by variable, in the config file, in this order. */
 export interface Setting<T> {
@@ -36,6 +36,36 @@ export const SETTINGS = {
     wholeNumber(0, 3_600_000),
     30_000,
     "how long a run outlives its /ws/stream client, in ms; 0 = not at all",
+  ),
+  enableWebsocket: setting(
+    "ENABLE_WEBSOCKET",
+    yesOrNo,
+    true,
+    "whether WebSocket connections are taken; without, clients use HTTP",
+  ),
+  wsRolloutPercent: setting(
+    "WS_ROLLOUT_PERCENT",
+    wholeNumber(0, 100),
+    100,
+    "of a hundred sessions, how many are advised to use WebSocket",
+  ),
+  wsHeartbeatInterval: setting(
+    "WS_HEARTBEAT_INTERVAL",
+    wholeNumber(1_000, 3_600_000),
+    30_000,
+    "how often clients are told to ping, in ms",
+  ),
+  wsMaxReconnectAttempts: setting(
+    "WS_MAX_RECONNECT_ATTEMPTS",
+    wholeNumber(0, 1_000),
+    10,
+    "how often clients are told to try again before they turn to HTTP",
+  ),
+  wsReconnectInterval: setting(
+    "WS_RECONNECT_INTERVAL",
+    wholeNumber(0, 3_600_000),
+    1_000,
+    "how long clients are told to wait before they try again, in ms",
   ),
   maxFrameBytes: setting(
     "THROUGHLINE_MAX_FRAME_BYTES",
