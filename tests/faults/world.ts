@@ -155,19 +155,18 @@ export class World implements Surroundings {
     if (process?.gateway === undefined) return;
     this.fault("restart");
     const draining = process.gateway.drain(graceMs);
-    let late = false;
     const deadline = this.clock.setTimeout(() => {
-      late = this.#process === process;
-      if (!late) return;
+      if (this.#process !== process) return;
       this.misdeeds.push(`D6: draining with ${graceMs} ms of grace took more than ${CLOSE_MS} ms`);
       this.crash("lost", RETRY_MS);
     }, CLOSE_MS);
     await draining;
-    if (this.#process !== process) return;
-    await this.#close(process);
+    if (this.#process === process) await this.#close(process);
     deadline.cancel();
+    // It may have been killed meanwhile, or been asked to stop twice.
+    if (this.#process !== process) return;
     process.clock.kill();
-    if (!late) this.#goDown(RETRY_MS);
+    this.#goDown(RETRY_MS);
   }
 
   /** Ends for good. What it gives says, once there was time enough, what is left behind. */
