@@ -32,7 +32,7 @@ const config: KnipConfig = {
       ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
     bench: { entry: ["*.ts", "fanout/*.ts"], project: ["**/*.ts"] },
-    "examples/*": { entry: ["server.ts"], project: ["**/*.ts"] },
+    "examples/*": { project: ["**/*.ts"] },
     tests: { entry: ["**/*.test.ts", "faults/run.ts"], project: ["**/*.ts"] },
   },
 };

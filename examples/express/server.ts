@@ -17,9 +17,11 @@ const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () =
 // The server has its listener now; the gateway takes only what goes to its own addresses from it.
 gateway.attach(server);
 
-process.once("SIGTERM", async () => {
+process.once("SIGTERM", () => void stop());
+
+async function stop(): Promise<void> {
   await gateway.close();
   server.close();
   server.closeAllConnections();
   await log.close();
-});
+}

@@ -15,8 +15,10 @@ gateway.attach(app.server);
 await app.listen({ port: Number(process.env["PORT"] ?? 3000), host: "127.0.0.1" });
 console.log("listening on", app.server.address());
 
-process.once("SIGTERM", async () => {
+process.once("SIGTERM", () => void stop());
+
+async function stop(): Promise<void> {
   await gateway.close();
   await app.close();
   await log.close();
-});
+}

@@ -20,9 +20,11 @@ const server = serve(
 // Only the WebSockets are left to attach.
 gateway.attach(server, { requests: false });
 
-process.once("SIGTERM", async () => {
+process.once("SIGTERM", () => void stop());
+
+async function stop(): Promise<void> {
   await gateway.close();
   server.close();
   server.closeAllConnections();
   await log.close();
-});
+}

@@ -14,9 +14,11 @@ server.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
   console.log("listening on", server.address());
 });
 
-process.once("SIGTERM", async () => {
+process.once("SIGTERM", () => void stop());
+
+async function stop(): Promise<void> {
   await gateway.close();
   server.close();
   server.closeAllConnections();
   await log.close();
-});
+}

@@ -60,7 +60,7 @@ describe("requests", () => {
     ];
     const answers = await Promise.all(asked.map((path) => status(server.origin + path)));
     expect(answers).toEqual([200, 400, 200, 200, 299, 299, 299]);
-    expect(heard.toSorted()).toEqual(["/", "/api/v1/mine", "/healthy"]);
+    expect(new Set(heard)).toEqual(new Set(["/", "/api/v1/mine", "/healthy"]));
   });
 
   test("`requests: false` leaves them all to the host", async () => {

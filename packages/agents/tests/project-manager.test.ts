@@ -15,7 +15,7 @@ function newStage(): { stage: Stage; stored: Task[] } {
   const stage = new Stage({
     tasks: {
       put: async (task) => {
-        stored.push(TaskSchema.parse(task) as Task);
+        stored.push(TaskSchema.parse(task));
       },
     },
   });

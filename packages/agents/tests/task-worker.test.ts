@@ -10,8 +10,19 @@ const instant = taskWorker({ pace: 0 });
 function taskOf(id: string, items: Task["checklist"], more: Partial<Task> = {}): Task {
   const time = "2026-01-01T00:00:00.000Z";
   return {
-    ...{ id, title: "Ship it", description: "", status: "pending", priority: "P1", agent: null, checklist: items },
-    ...{ tags: [], progress: null, confidence: null, created_at: time, updated_at: time, version: 3 },
+    id,
+    title: "Ship it",
+    description: "",
+    status: "pending",
+    priority: "P1",
+    agent: null,
+    checklist: items,
+    tags: [],
+    progress: null,
+    confidence: null,
+    created_at: time,
+    updated_at: time,
+    version: 3,
     ...more,
   };
 }

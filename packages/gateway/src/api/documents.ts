@@ -65,6 +65,6 @@ export function documentRoutes(app: Api, ports: Pick<ApiPorts, "metrics">): void
   app.openapi(asset, (c) => docsFile(c.req.valid("param").file) as never);
   app.openapi(metrics, async (c) => {
     if (ports.metrics === undefined) throw new ThroughlineError("not_found", "This server measures nothing.");
-    return c.body(await ports.metrics.render(), 200, { "content-type": ports.metrics.contentType }) as never;
+    return c.body(await ports.metrics.render(), 200, { "content-type": ports.metrics.contentType });
   });
 }

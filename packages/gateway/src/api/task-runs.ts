@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Json, JsonObject, RunText, Task } from "@throughline/protocol";
 import { taskThread } from "../tasks/task.ts";
+import { AnyJson } from "./any-json.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { refusal } from "./errors.ts";
 import { etagOf } from "./etag.ts";
@@ -13,7 +14,7 @@ const Run = z
   .object({
     agent: z.string().min(1).max(200).openapi({ description: "Absent = the task's own, else `task-worker`." }),
     input: z
-      .union([z.string(), z.object({ text: z.string(), context: z.record(z.string(), z.json()).optional() })])
+      .union([z.string(), z.object({ text: z.string(), context: z.record(z.string(), AnyJson).optional() })])
       .openapi({ description: "Absent = the task's title and description." }),
     run_id: z.string().openapi({ description: "Yours to choose; the same again attaches, it never runs twice." }),
     id: z.string().max(200).openapi({ description: "Of this command; a repeat applies once." }),

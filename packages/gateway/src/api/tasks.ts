@@ -8,7 +8,8 @@ import { refusal } from "./errors.ts";
 import { etagOf, expectationOf } from "./etag.ts";
 
 export const TaskId = z.object({ id: z.string().openapi({ param: { name: "id", in: "path" }, example: "task-7d0c" }) });
-export const TaskBody = TaskSchema.openapi("Task");
+// Made anew here: only a schema that is made after the OpenAPI extension can be given a name.
+export const TaskBody = z.object(TaskSchema.shape).openapi("Task");
 export const json = <Schema extends z.ZodType>(
   schema: Schema,
 ): { content: { "application/json": { schema: Schema } } } => ({ content: { "application/json": { schema } } });

@@ -76,7 +76,7 @@ function messagesOf(prefix: string, union: z.ZodType, schemas: Mutable): Mutable
   const converted = z.toJSONSchema(union, { unrepresentable: "any", io: "input" });
   const { $defs = {}, $schema: _, ...schema } = hoisted(converted, `${prefix}.`);
   Object.assign(schemas, Object.fromEntries(Object.entries($defs).map(([name, part]) => [`${prefix}.${name}`, part])));
-  const frames = flattened(schema as Mutable);
+  const frames = flattened(schema);
   return Object.fromEntries(
     frames.map((payload, index) => {
       const type = typeOf(payload) ?? `frame${index + 1}`;

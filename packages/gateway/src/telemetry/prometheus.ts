@@ -144,14 +144,16 @@ function commitsIn(registry: Registry): Pick<Metrics, "committed" | "commitFaile
 /** What is only read at a scrape. */
 function levelsIn(registry: Registry, levels: Levels): void {
   const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
   };
   gauge("throughline_runs_active", "Runs that go on", () => levels.activeRuns());
   gauge("throughline_runs_queued", "Starts that wait for their turn", () => levels.queuedRuns());

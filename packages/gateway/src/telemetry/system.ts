@@ -11,11 +11,11 @@ const QUANTILES = [0.5, 0.99, 1] as const;
 export function watchProcess(registry: Registry): { close(): void } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  new Gauge({
+  const loop = new Gauge({
     name: "throughline_event_loop_delay_seconds",
     help: "How much later than asked for the event loop woke up, since the scrape before",
     labelNames: ["quantile"],
-    registers: [registry],
+    registers: [],
     collect() {
       for (const quantile of QUANTILES) {
         const waited = quantile === 1 ? delay.max : delay.percentile(quantile * 100);
@@ -25,22 +25,23 @@ export function watchProcess(registry: Registry): { close(): void } {
       delay.reset();
     },
   });
-  new Gauge({
+  const memory = new Gauge({
     name: "process_resident_memory_bytes",
     help: "Memory of the process that is in use",
-    registers: [registry],
+    registers: [],
     collect() {
       this.set(process.memoryUsage.rss());
     },
   });
-  new Gauge({
+  const processor = new Gauge({
     name: "process_cpu_seconds_total",
     help: "Processor time of the process since its start, all threads together",
-    registers: [registry],
+    registers: [],
     collect() {
       const { user, system } = process.cpuUsage();
       this.set((user + system) / 1e6);
     },
   });
+  for (const gauge of [loop, memory, processor]) registry.registerMetric(gauge as Gauge);
   return { close: () => delay.disable() };
 }
