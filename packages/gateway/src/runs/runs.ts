@@ -32,6 +32,9 @@ export interface AnswerOptions {
   readonly commandId?: string | undefined;
 }
 
+/** How long the ends of runs may take to be stored when the server goes down. */
+const END_MS = 5_000;
+
 const ENDED_BY_RESTART: Ending = {
   type: "error",
   code: "server_restart",
@@ -185,7 +188,8 @@ export class Runs {
     for (const runs of busy) runs.drain();
     const finished = Promise.all(busy.flatMap((runs) => runs.active?.ended ?? []));
     await this.#atMost(graceMs, finished);
-    await Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART)));
+    // A disk that is full or broken takes no ends; the next start writes them instead (R3).
+    await this.#atMost(END_MS, Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART))));
   }
 
   async #atMost(ms: number, promise: Promise<unknown>): Promise<void> {
