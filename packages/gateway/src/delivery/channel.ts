@@ -9,8 +9,8 @@ import { History } from "./history.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** How many of the latest encoded frames a channel keeps, and how many bytes of them. */
-const KEEP_FRAMES = 1_024;
-const KEEP_BYTES = 256 * 1024;
+const KEEP_FRAMES = 256;
+const KEEP_BYTES = 64 * 1024;
 /** How much goes to a socket in one write. */
 const WRITE_BYTES = 128 * 1024;
 const EVENTS_PER_STEP = 64;

@@ -10,12 +10,12 @@ const MAX_LENGTH_16 = 0xffff;
  * number of sockets (D3).
  */
 export function textFrame(text: string): Uint8Array {
-  const payload = Buffer.from(text);
-  const header = headerLength(payload.length);
-  const frame = Buffer.allocUnsafe(header + payload.length);
+  const length = Buffer.byteLength(text);
+  const header = headerLength(length);
+  const frame = Buffer.allocUnsafe(header + length);
   frame[0] = FINAL_TEXT;
-  writeLength(frame, payload.length);
-  payload.copy(frame, header);
+  writeLength(frame, length);
+  frame.write(text, header);
   return frame;
 }
 
