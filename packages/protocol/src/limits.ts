@@ -11,8 +11,8 @@ export interface JsonLimits {
   readonly values: number;
 }
 
-/** What a client's frame may hold. */
-export const FRAME_LIMITS: JsonLimits = { length: 64 * 1024, depth: 64, values: 10_000 };
+/** What a client's frame may hold. How long it may be is for the transport to say, which counts the bytes. */
+export const FRAME_LIMITS: JsonLimits = { length: Number.POSITIVE_INFINITY, depth: 64, values: 10_000 };
 
 /** Keys that a careless assignment would turn into a changed prototype; nobody needs them. */
 export const REFUSED_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

@@ -1,4 +1,4 @@
-import type { Clock, Cursor, Dialect, DialectContext, ResetReason } from "@throughline/protocol";
+import type { Clock, Cursor, Dialect, DialectContext, Logger, ResetReason } from "@throughline/protocol";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Turns } from "../turns.ts";
@@ -31,13 +31,14 @@ export class Delivery {
     readonly turns: Turns;
     /** Base of links in frames. */
     readonly origin: string;
+    readonly logger: Logger;
     readonly telemetry: Telemetry;
   }) {
-    const { clock, turns, origin, telemetry } = options;
+    const { clock, turns, origin, logger, telemetry } = options;
     this.#clock = clock;
     this.#turns = turns;
     this.#origin = origin;
-    this.#flusher = new Flusher(clock, telemetry);
+    this.#flusher = new Flusher({ clock, logger, telemetry });
   }
 
   contextOf(thread: { readonly id: string; readonly epoch: string }): DialectContext {

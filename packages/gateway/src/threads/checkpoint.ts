@@ -3,8 +3,8 @@ import type { StreamLog } from "@throughline/log";
 import { keys } from "./names.ts";
 import type { Thread } from "./thread.ts";
 
-/** Opening a thread folds at most about this many events beside its checkpoint. */
-const EVERY = 2_000;
+/** After this many events a thread's end of a run stores its fold. */
+export const CHECKPOINT_AFTER = 2_000;
 
 interface Checkpoint {
   readonly epoch: string;
@@ -26,14 +26,11 @@ export async function loadCheckpoint(
 }
 
 /**
- * Stores the fold when enough has come since the last time. It is only a shortcut: a thread without
- * it is folded from its start, so a write that fails costs nothing but time.
+ * Stores the fold. It is only a shortcut: a thread without it is folded from its start, so a write that
+ * fails costs nothing but time.
  */
-export async function saveCheckpoint(log: StreamLog, thread: Thread, since: number): Promise<number> {
-  const view = thread.view;
-  if (view.lastSeq - since < EVERY) return since;
-  const checkpoint: Checkpoint = { epoch: thread.epoch, view };
+export async function saveCheckpoint(log: StreamLog, thread: Thread): Promise<void> {
+  const checkpoint: Checkpoint = { epoch: thread.epoch, view: thread.view };
   const key = keys.checkpoint(thread.tenant, thread.id);
   await log.append({ appends: [], controls: [{ key, value: JSON.stringify(checkpoint) }] });
-  return view.lastSeq;
 }

@@ -224,8 +224,8 @@ export class Thread {
     this.#epoch = event.epoch;
     this.#head = events.at(-1)?.seq ?? this.#head;
     this.#unfolded.push(...events);
-    if (this.#unfolded.length > FOLD_AFTER) void this.view;
     for (const listener of this.#listeners) listener.advanced(events);
+    if (this.#unfolded.length > FOLD_AFTER) void this.view;
     this.#observe(this, events);
   }
 }

@@ -1,7 +1,8 @@
 import { type Clock, emptyView, reduceAll, type ThreadView, ThroughlineError } from "@throughline/protocol";
 import type { StreamLog, TailEvent } from "@throughline/log";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_AFTER, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { decodeEvent } from "./codec.ts";
+import type { StoredEvent } from "./stored-event.ts";
 import { checkId, keys, streamName } from "./names.ts";
 import { parseSummary, SummaryLine, type ThreadSummary } from "./summary.ts";
 import { Thread, type ThreadObserver } from "./thread.ts";
@@ -97,10 +98,10 @@ export class Threads {
 
   /** Stores the thread's fold when much has come since the last time. Never rejects. */
   async checkpoint(thread: Thread): Promise<void> {
-    if (thread.deleted) return;
-    const since = this.#checkpoints.get(thread) ?? 0;
+    if (thread.deleted || thread.head - (this.#checkpoints.get(thread) ?? 0) < CHECKPOINT_AFTER) return;
+    this.#checkpoints.set(thread, thread.head);
     try {
-      this.#checkpoints.set(thread, await saveCheckpoint(this.#log, thread, since));
+      await saveCheckpoint(this.#log, thread);
     } catch {
       // Without it the next opening takes longer, that is all; the log reports its own trouble.
     }
@@ -139,7 +140,7 @@ export class Threads {
         meanwhile,
         nextEpoch: () => (this.#producerEpoch += 1),
         line: new SummaryLine(tenant, listed),
-        observe: this.#observe,
+        observe: (observed, events) => this.#handleCommit(observed, events),
       });
       this.#checkpoints.set(thread, stored?.lastSeq ?? 0);
       this.#open.set(stream, thread);
@@ -148,6 +149,13 @@ export class Threads {
     } finally {
       untail();
     }
+  }
+
+  #handleCommit(thread: Thread, events: readonly StoredEvent[]): void {
+    this.#observe(thread, events);
+    // At the end of a run its fold is stored anyway; this is for threads without, and for very long runs.
+    if (thread.head - (this.#checkpoints.get(thread) ?? thread.head) >= 4 * CHECKPOINT_AFTER)
+      void this.checkpoint(thread);
   }
 
   /** The fold up to the head, going on from one that may be behind. */

@@ -182,7 +182,12 @@ export class ThreadWriter {
         return;
       } catch (cause) {
         const error = ThroughlineError.from(cause, "unavailable");
-        const again = insist && PASSING.has(error.code) && !this.#closed;
+        if (error.code === "producer_gap" && this.#n > 0) {
+          // The log forgets a producer that was silent for days. Nothing of the batch was applied.
+          this.#renew();
+          continue;
+        }
+        const again = insist && this.#passes(error) && !this.#closed;
         if (!again) {
           for (const write of writes) write.reject(error);
           if (error.code === "unavailable") await this.#clearDoubt();
@@ -233,14 +238,26 @@ export class ThreadWriter {
       try {
         const info = await this.#log.info(this.#stream);
         this.#head = info?.head ?? 0;
-        this.#epoch = this.#nextEpoch();
-        this.#n = 0;
+        this.#renew();
         return;
       } catch {
         // The log cannot be read either; nothing can be written until it can.
         await this.#pause(attempt);
       }
     }
+  }
+
+  /** Counts batches anew, under an epoch that no earlier batch has. */
+  #renew(): void {
+    this.#epoch = this.#nextEpoch();
+    this.#n = 0;
+  }
+
+  /** Whether the refusal passes by itself; a log that has stopped for good takes nothing any more. */
+  #passes({ code }: ThroughlineError): boolean {
+    if (!PASSING.has(code)) return false;
+    const { code: fault } = this.#log.health();
+    return fault !== "unavailable" && fault !== "corrupt";
   }
 
   #pause(attempt: number): Promise<void> {

@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** What a gateway does on a Node HTTP server. */
@@ -29,6 +30,10 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
  */
 export function attachTo(server: Server, gateway: Attachable, { requests = true }: AttachOptions = {}): void {
   server.on("upgrade", (request, socket, head) => {
+    if (!asksForWebSocket(request)) {
+      if (server.listenerCount("upgrade") === 1) declineUpgrade(server, request, socket);
+      return;
+    }
     const foreign = !gateway.servesUpgrades(pathOf(request));
     if (foreign && server.listenerCount("upgrade") > 1) return;
     gateway.upgrade(request, socket, head);
@@ -41,6 +46,28 @@ export function attachTo(server: Server, gateway: Attachable, { requests = true 
     if (others.length === 0 || gateway.servesRequests(pathOf(request))) gateway.answer(request, response);
     else for (const listener of others) listener.call(server, request, response);
   });
+}
+
+/**
+ * Clients such as `curl --http2` offer to switch to another protocol with a request that is good as it
+ * stands. Node tells of it as an upgrade only; declining means to answer the request. A body is lost by
+ * then, so a request with one is refused.
+ */
+function declineUpgrade(server: Server, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once("finish", () => (socket as Socket).destroySoon());
+  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
+  if (length !== "0" || encoding !== undefined) {
+    response.writeHead(400).end("Send this request without an Upgrade header.");
+    return;
+  }
+  server.emit("request", request, response);
+}
+
+function asksForWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /** Tells whether a path matches one of the routes, whose parameters stand as `:name`. */

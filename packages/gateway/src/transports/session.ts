@@ -131,7 +131,10 @@ export class Session implements ConnectedClient {
   /** The client has got everything up to the position that a ping carried. */
   handlePong(payload: string): void {
     const seq = Number(payload);
-    if (this.#closed || this.#thread?.deleted !== false || !(seq > this.#acknowledged)) return;
+    if (this.#closed || this.#thread?.deleted !== false) return;
+    // A pong nobody asked for says nothing.
+    const sent = this.#subscription?.cursor ?? 0;
+    if (!Number.isSafeInteger(seq) || seq <= this.#acknowledged || seq > sent) return;
     this.#acknowledged = seq;
     const { memory, logger } = this.#ports;
     memory.note(this, { epoch: this.#thread.epoch, seq }).catch((error: unknown) => {

@@ -230,6 +230,8 @@ function refuseUpgrade(socket: Duplex, error: ThroughlineError): void {
   const body = JSON.stringify({
     error: { code: error.code, message: error.message, remedy: ERRORS[error.code].remedy },
   });
+  // The peer may keep its half open for as long as it likes; nobody counts it any more.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );

@@ -45,21 +45,26 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   let respond: Respond = () => starting();
   const http = createHttpServer((request) => respond(request));
   const url = await listen(http, settings.host, settings.port);
+  let log: StreamLog | undefined;
   try {
-    const log = await openLog(settings, world);
+    log = await openLog(settings, world);
+    const opened = log;
     const gateway = await createGateway({
       ...world,
       ...gatewaySettings(settings),
-      log,
+      log: opened,
       agents,
       origin: url,
       metrics: createMetrics(),
     });
     respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
     gateway.attach(http, { requests: false });
-    return { url, stop: once(() => stop(http, gateway, log, settings.drainMs)) };
+    return { url, stop: once(() => stop(http, gateway, opened, settings.drainMs)) };
   } catch (error) {
     http.close();
+    http.closeAllConnections();
+    // An open log keeps the process, and the folder for itself.
+    await log?.close();
     throw error;
   }
 }
@@ -70,7 +75,13 @@ function createHttpServer(respond: (request: Request) => ReturnType<Respond>): S
   );
   // Bounds on a client that sends its request slowly (rule A3); answers may take as long as they like.
   return createServer(
-    { headersTimeout: 15_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: 15_000,
+      requestTimeout: 60_000,
+      maxHeaderSize: 16_384,
+      // Offers to switch to HTTP/2 are declined by answering the request (Node 24; see attach for others).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
     (incoming, outgoing) => {
       void listener(incoming, outgoing);
     },
