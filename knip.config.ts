@@ -33,7 +33,7 @@ const config: KnipConfig = {
     },
     bench: { entry: ["*.ts", "fanout/*.ts"], project: ["**/*.ts"] },
     "examples/*": { project: ["**/*.ts"] },
-    tests: { entry: ["**/*.test.ts", "faults/run.ts"], project: ["**/*.ts"] },
+    tests: { entry: ["**/*.test.ts", "faults/{run,trials}.ts"], project: ["**/*.ts"] },
   },
 };
 

@@ -33,6 +33,7 @@ const TASKS = {
   "test:unit": [[BIN.test, "run", "--project", "unit", "..."]],
   "test:browser": [["scripts/build-console.mjs"], [BIN.test, "run", "--project", "browser", "..."]],
   faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
+  "faults:nightly": [[SOURCE, QUIET, "tests/faults/trials.ts", "..."]],
   bench: [["scripts/bench.mjs", "..."]],
   build: [["scripts/build.mjs"]],
   "check:packages": [["scripts/build.mjs"], ["scripts/check-packages.mjs"]],
