@@ -42,13 +42,18 @@ export class WsClient {
   }
 
   /** The next frame not yet taken by `next` that is of this type; those before it are passed over. */
-  async next(type: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
+  next(type: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    return this.where((frame) => frame["type"] === type && matches(frame), type);
+  }
+
+  /** The next frame not yet taken that matches; those before it are passed over. */
+  async where(matches: (frame: Frame) => boolean, name = "a frame"): Promise<Frame> {
     for (;;) {
       while (this.#read < this.frames.length) {
         const frame = this.frames[this.#read++];
-        if (frame?.["type"] === type && matches(frame)) return frame;
+        if (frame !== undefined && matches(frame)) return frame;
       }
-      if (this.#socket.readyState >= WebSocket.CLOSING) throw new Error(`closed while waiting for "${type}"`);
+      if (this.#socket.readyState >= WebSocket.CLOSING) throw new Error(`closed while waiting for "${name}"`);
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
