@@ -60,7 +60,7 @@ describe("a client in the same process", () => {
     await clock.advance(100);
     expect(first.ended).toBe("cut");
     const seq = first.frames.at(-1)?.["seq"];
-    const second = connect(`after=${String(seq)}`);
+    const second = connect(`after=${Number(seq)}`);
     await clock.advance(100);
     const deltas = [...first.frames, ...second.frames].flatMap(({ type, delta }) => (type === "token" ? [delta] : []));
     expect(deltas).toEqual(["one", "two", "three"]);
