@@ -66,3 +66,15 @@ export function checkJsonBounds(value: unknown, limits: Omit<JsonLimits, "length
   }
   return undefined;
 }
+
+/** Levels of arrays and objects in one value of an agent's, and in a state or activity patched together of many. */
+export const VALUE_DEPTH = 64;
+
+/**
+ * Whether the value has more than so many levels. Goes no deeper than that, so that a value within itself
+ * is merely too deep.
+ */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels <= 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
+}

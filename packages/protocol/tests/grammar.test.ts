@@ -131,6 +131,18 @@ describe("RunGrammar where it is stricter than AG-UI", () => {
     expect(custom("toString", 1)).toBeUndefined();
   });
 
+  test("A3: a value of more than 64 levels is refused, one within itself too", () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
+    const snapshot = (value: unknown) => event({ type: EventType.STATE_SNAPSHOT, snapshot: value });
+    expect(after().accept(snapshot(nested(64)))).toBeUndefined();
+    expect(after().accept(snapshot(nested(65)))?.message).toMatch("snapshot: has more than 64 levels");
+    const endless: Record<string, unknown> = {};
+    Object.assign(endless, { a: endless, b: endless });
+    expect(after().accept(snapshot(endless))?.message).toMatch("64 levels");
+    const token = event({ type: EventType.TEXT_MESSAGE_CONTENT, messageId: "m", delta: "x", rawEvent: endless });
+    expect(after(content).accept(token)?.message).toMatch("rawEvent: has more than 64 levels");
+  });
+
   test("a null owner is refused even where AG-UI describes none", () => {
     const snapshot = { ...event({ type: EventType.MESSAGES_SNAPSHOT, messages: [] }), subagentRunId: null };
     expect(after().accept(snapshot as unknown as AguiEvent)?.message).toMatch("subagentRunId");

@@ -326,6 +326,31 @@ describe("state", () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
+  test("A3: a patch that would make it deeper than 64 levels is left out, however it gets there", () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
+    const of = (snapshot: unknown, ...deltas: object[]) =>
+      fold(
+        runStarted("r1"),
+        event({ type: E.STATE_SNAPSHOT, snapshot }),
+        ...deltas.map((operation) => event({ type: E.STATE_DELTA, delta: [operation] })),
+      ).state;
+    const add = (at: number, levels: number) => ({ op: "add", path: "/a".repeat(at), value: nested(levels) });
+    const depth = (value: unknown): number =>
+      typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0;
+    expect(depth(of({}, add(1, 60), add(61, 3)))).toBe(64);
+    expect(depth(of({}, add(1, 60), add(61, 4)))).toBe(61);
+    expect(depth(of({ a: nested(40) }, { op: "copy", from: "/a", path: "/a/a/b" }))).toBe(43);
+    expect(depth(of({ a: nested(40) }, { op: "copy", from: "/a", path: `${"/a".repeat(30)}/b` }))).toBe(41);
+  });
+
+  test("A3: copies that double it come to an end", () => {
+    const doubling = Array.from({ length: 60 }, (_, n) =>
+      event({ type: E.STATE_DELTA, delta: [{ op: "copy", from: "/a", path: `/a/b${n}` }] }),
+    );
+    const { state: grown } = fold(event({ type: E.STATE_SNAPSHOT, snapshot: { a: {} } }), ...doubling);
+    expect(JSON.stringify(grown).length).toBeLessThan(10_000_000);
+  });
+
   test("a value of an event is never changed by a later patch", () => {
     const value = Object.freeze({ list: Object.freeze([1]) });
     expect(

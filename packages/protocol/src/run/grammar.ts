@@ -17,13 +17,14 @@ export interface RunIds {
 /**
  * Watches the events of one run, one at a time, and knows what is open (rule R2).
  *
- * Every prefix it accepts is accepted by AG-UI's own schema and verifier. It is stricter in five ways,
+ * Every prefix it accepts is accepted by AG-UI's own schema and verifier. It is stricter in six ways,
  * since a run's slice must make sense on its own:
  * - the first event is RUN_STARTED, and there is one, with this run's ids;
  * - the terminal event is the last (AG-UI lets RUN_ERROR follow RUN_FINISHED) and names this run;
  * - nothing is open at a RUN_ERROR either;
  * - *_CHUNK shorthands are refused: expand them first (EventNormaliser);
- * - CUSTOM events of the names in custom.ts have the payload that stands there.
+ * - CUSTOM events of the names in custom.ts have the payload that stands there;
+ * - no field's value is deeper than VALUE_DEPTH.
  */
 export class RunGrammar {
   readonly #ids: RunIds;

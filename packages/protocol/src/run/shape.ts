@@ -2,6 +2,7 @@ import { EventSchema } from "@ag-ui/core/schemas";
 import { EventType } from "@ag-ui/core";
 import { CUSTOM_PAYLOADS } from "../schemas/custom.ts";
 import type { AguiEvent } from "../events.ts";
+import { isDeeper, VALUE_DEPTH } from "../limits.ts";
 
 /**
  * Whether an event has the shape AG-UI gives its type. Tokens arrive a million a second and zod does
@@ -42,8 +43,17 @@ export function shapeProblem(event: AguiEvent): string | undefined {
   const shape = FLAT_SHAPES[event.type];
   if (shape !== undefined) return flatProblem(event, shape);
   return (
-    schemaProblem(event) ?? (event.type === EventType.CUSTOM ? payloadProblem(event.name, event.value) : undefined)
+    schemaProblem(event) ??
+    (event.type === EventType.CUSTOM ? payloadProblem(event.name, event.value) : undefined) ??
+    depthProblem(event)
   );
+}
+
+/** The server writes RUN_STARTED itself, around what was bounded when it came in. */
+function depthProblem(event: AguiEvent): string | undefined {
+  if (event.type === EventType.RUN_STARTED) return undefined;
+  const deep = Object.entries(event).find(([, value]) => isDeeper(value, VALUE_DEPTH));
+  return deep === undefined ? undefined : wrong(event, deep[0], `has more than ${VALUE_DEPTH} levels`);
 }
 
 function flatProblem(event: AguiEvent, shape: FlatShape): string | undefined {
@@ -67,7 +77,8 @@ function baseProblem(event: AguiEvent): string | undefined {
   if (metadata !== undefined && (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))) {
     return wrong(event, "metadata", "must be an object or absent");
   }
-  return rawEvent === null ? wrong(event, "rawEvent", "must not be null") : undefined;
+  if (rawEvent === null) return wrong(event, "rawEvent", "must not be null");
+  return metadata === undefined && rawEvent === undefined ? undefined : depthProblem(event);
 }
 
 function schemaProblem(event: AguiEvent): string | undefined {

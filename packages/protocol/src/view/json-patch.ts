@@ -1,16 +1,17 @@
 import { applyPatch } from "rfc6902";
 import type { JsonPatchOperation } from "../events.ts";
-import { checkJsonBounds, REFUSED_KEYS } from "../limits.ts";
+import { checkJsonBounds, REFUSED_KEYS, VALUE_DEPTH } from "../limits.ts";
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** The library copies values by recursion and by plain assignment; both need the value to be tame. */
-const VALUE_LIMITS = { depth: 1_000, values: Infinity };
+/** Values that one operation may copy: else a few of them, each doubling the document, would fill the memory. */
+const MAX_COPIED = 100_000;
 const ARRAY_INDEX = /^(0|[1-9][0-9]*)$/;
 
 /**
  * Applies an RFC 6902 patch as a whole or not at all, and never changes the document it is given:
- * what lies along the path of an operation is copied, everything else is shared.
+ * what lies along the path of an operation is copied, everything else is shared. A document grows no
+ * deeper than {@link VALUE_DEPTH}: whoever copies or prints it does so by recursion.
  *
  * The library applies an operation; that its pointers name what is really there, with an index that
  * is one, is checked here, since the library would also follow `length` or `toString`.
@@ -32,10 +33,24 @@ export function patched(
 
 /** Copies what the operation will change; false when it cannot be applied. */
 function prepare(holder: { document: unknown }, operation: JsonPatchOperation): boolean {
-  if ("value" in operation && checkJsonBounds(operation.value, VALUE_LIMITS) !== undefined) return false;
   const creates = operation.op === "add" || operation.op === "move" || operation.op === "copy";
-  if ("from" in operation && !copyAlong(holder, tokensOf(operation.from), false)) return false;
-  return copyAlong(holder, tokensOf(operation.path), creates);
+  const path = tokensOf(operation.path);
+  const source = "from" in operation ? tokensOf(operation.from) : undefined;
+  if (source !== undefined && !copyAlong(holder, source, false)) return false;
+  const value = source === undefined ? Reflect.get(operation, "value") : valueAt(holder, source);
+  // The library copies values by recursion and by plain assignment; both need the value to be tame.
+  const limits = { depth: VALUE_DEPTH - placeOf(path), values: operation.op === "copy" ? MAX_COPIED : Infinity };
+  if (checkJsonBounds(value, limits) !== undefined) return false;
+  return copyAlong(holder, path, creates);
+}
+
+/** How many levels lie above it in the document; the first token is the holder's own. */
+function placeOf(tokens: readonly string[]): number {
+  return tokens.length - 1;
+}
+
+function valueAt(holder: { document: unknown }, tokens: readonly string[]): unknown {
+  return tokens.reduce<unknown>((at, token) => Reflect.get(at as object, token), holder);
 }
 
 function copyAlong(holder: { document: unknown }, tokens: readonly string[], mayBeNew: boolean): boolean {
