@@ -39,6 +39,30 @@ describe("hosts and origins", () => {
   });
 });
 
+describe("pages of other origins", () => {
+  const ask = (server: TestServer, method: string, origin: string): Promise<Response> =>
+    fetch(`${server.origin}/api/v1/threads/t/runs`, {
+      method,
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+    });
+
+  test("an admitted page may read the answers, and is told so before it asks", async () => {
+    await using server = await startServer({ allowedOrigins: ["https://app.example"] });
+    for (const origin of ["https://app.example", "http://localhost:5173"]) {
+      const preflight = await ask(server, "OPTIONS", origin);
+      expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, origin]);
+      expect((await ask(server, "POST", origin)).headers.get("access-control-allow-origin")).toBe(origin);
+    }
+  });
+
+  test("any other is not", async () => {
+    await using server = await startServer({ allowedOrigins: ["https://app.example"] });
+    const preflight = await ask(server, "OPTIONS", "https://evil.example");
+    expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
+    expect((await ask(server, "POST", "https://evil.example")).status).toBe(403);
+  });
+});
+
 describe("bad requests over HTTP", () => {
   const start = "/api/v1/threads/t/runs";
   test.each([

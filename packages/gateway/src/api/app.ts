@@ -2,7 +2,10 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { FRAME_LIMITS, parseJsonObject, ThroughlineError } from "@throughline/protocol";
 import { bodyLimit } from "hono/body-limit";
 import type { Admit } from "../access/admit.ts";
+import { corsFor } from "../access/cors.ts";
 import { agentRoutes } from "./agents.ts";
+import { auditCommands } from "./audit-commands.ts";
+import { auditRoutes } from "./audit.ts";
 import { chartCommandRoutes } from "./chart-commands.ts";
 import { chatRoutes } from "./chat.ts";
 import type { Api, ApiEnv, ApiPorts } from "./context.ts";
@@ -40,6 +43,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   app.notFound((c) => refuse(new ThroughlineError("not_found", `Nothing is served at ${c.req.path}.`)));
   healthRoutes(app, ports);
   documentRoutes(app, ports);
+  app.use("/api/*", corsFor(access.admit));
   app.use("/api/*", async (c, next) => {
     c.set("principal", access.admit({ host: c.req.header("host"), origin: c.req.header("origin") }));
     await next();
@@ -57,12 +61,14 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
     if (c.req.method !== "GET") checkBody(await c.req.text(), access.maxBodyBytes);
     await next();
   });
+  app.use("/api/*", auditCommands(ports.audit));
   agentRoutes(app, ports);
   threadRoutes(app, ports);
   runRoutes(app, ports);
   chartCommandRoutes(app, ports);
   chatRoutes(app, ports);
   realtimeConfigRoutes(app, ports);
+  auditRoutes(app, ports);
   taskExportRoutes(app, ports);
   taskRoutes(app, ports);
   taskRunRoutes(app, ports);
