@@ -125,7 +125,9 @@ describe("what a client sends", () => {
     other.send({ type: "cancel", id: "c-1" });
     expect(await nextEvent(client, "task_cancelled")).toMatchObject({ data: { run_id: runId } });
     expect((await untilTask(server, id, "cancelled")).status).toBe("cancelled");
-    client.send({ type: "cancel" });
+    client.send({ type: "cancel", run_id: runId });
+    expect((await nextEvent(client, "task_cancelled")).data).toEqual({ run_id: runId, repeated: true });
+    client.send({ type: "pause" });
     expect((await nextEvent(client, "error")).data.code).toBe("run_not_active");
   });
 

@@ -1,16 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { FRAME_LIMITS, parseJsonObject, ThroughlineError } from "@throughline/protocol";
-import { bodyLimit } from "hono/body-limit";
+import { ThroughlineError } from "@throughline/protocol";
 import type { Admit } from "../access/admit.ts";
 import { corsFor } from "../access/cors.ts";
 import { agentRoutes } from "./agents.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { auditRoutes } from "./audit.ts";
+import { boundedBody } from "./body.ts";
 import { chartCommandRoutes } from "./chart-commands.ts";
 import { chatRoutes } from "./chat.ts";
 import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { documentRoutes } from "./documents.ts";
-import { errorResponse } from "./errors.ts";
+import { errorResponse, refusalOf } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { realtimeConfigRoutes } from "./realtime-config.ts";
 import { runRoutes } from "./runs.ts";
@@ -36,7 +36,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
     },
   });
   const refuse = (error: unknown): Response => {
-    ports.metrics?.requestRefused(error instanceof ThroughlineError ? error.code : "internal");
+    ports.metrics?.requestRefused(refusalOf(error).code);
     return errorResponse(error, ports.logger);
   };
   app.onError(refuse);
@@ -48,19 +48,7 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
     c.set("principal", access.admit({ host: c.req.header("host"), origin: c.req.header("origin") }));
     await next();
   });
-  app.use(
-    "/api/*",
-    bodyLimit({
-      maxSize: access.maxBodyBytes,
-      onError: () => {
-        throw new ThroughlineError("payload_too_large", `A body may have ${access.maxBodyBytes} bytes.`);
-      },
-    }),
-  );
-  app.use("/api/*", async (c, next) => {
-    if (c.req.method !== "GET") checkBody(await c.req.text(), access.maxBodyBytes);
-    await next();
-  });
+  app.use("/api/*", boundedBody(access.maxBodyBytes));
   app.use("/api/*", auditCommands(ports.audit));
   agentRoutes(app, ports);
   threadRoutes(app, ports);
@@ -74,16 +62,4 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   taskRunRoutes(app, ports);
   websocketStatusRoutes(app, ports);
   return app;
-}
-
-/**
- * Bodies from outside have the bounds of frames: a depth, a number of values, no key that poisons
- * (A3). Looked at as text, before a schema can drop what it does not know.
- */
-function checkBody(text: string, length: number): void {
-  if (text === "") return;
-  const parsed = parseJsonObject(text, { ...FRAME_LIMITS, length });
-  if (parsed.ok) return;
-  const code = parsed.code === "payload_too_large" ? parsed.code : "invalid_input";
-  throw new ThroughlineError(code, `The body is refused: ${parsed.message}`);
 }

@@ -42,7 +42,9 @@ export const tasks: Dialect<TaskState> = {
 
 function step(state: TaskState, { event }: ThreadEvent, context: DialectContext): Step<TaskState> {
   const { state: next, type, data } = toTaskEvent(state, event, taskId(context));
-  return type === undefined ? { state: next } : { state: next, frame: frame(type, data, context, event.timestamp ?? 0) };
+  return type === undefined
+    ? { state: next }
+    : { state: next, frame: frame(type, data, context, event.timestamp ?? 0) };
 }
 
 function decode(text: string, context: DialectContext, now: number): Decoded {
@@ -79,9 +81,14 @@ function decodeAnswer(given: JsonObject, id: { id?: string }, context: DialectCo
   return { commands: [{ type: "answer", ...id, interruptId, answer }], replies: [] };
 }
 
-/** What a command has done is told by the events it leads to; only a refusal needs a word of its own. */
-function acknowledge(_given: Command, outcome: Outcome, context: DialectContext, now: number): JsonObject | undefined {
-  return outcome.ok ? undefined : errorFrame(outcome.code, outcome.message, context, now);
+/**
+ * What a command has done is told by the events it leads to. A word of its own has only what leads to
+ * none: a refusal, and the repeat of a cancel.
+ */
+function acknowledge(given: Command, outcome: Outcome, context: DialectContext, now: number): JsonObject | undefined {
+  if (!outcome.ok) return errorFrame(outcome.code, outcome.message, context, now);
+  if (given.type !== "cancel" || outcome.duplicate !== true) return undefined;
+  return frame("task_cancelled", { ...(outcome.runId && { run_id: outcome.runId }), repeated: true }, context, now);
 }
 
 function errorFrame(code: ErrorCode, message: string, context: DialectContext, now: number): JsonObject {
