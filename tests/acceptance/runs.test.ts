@@ -216,8 +216,11 @@ describe("pausing", () => {
     });
     expect((await server.get("/api/v1/threads/t")).body.status).toBe("paused");
     expect(passed).toBe(false);
+    const held = run.emit({ type: EventType.STEP_STARTED, stepName: "held" });
+    expect((await readEvents(server, "t")).at(-1)?.event).toMatchObject({ name: "run.paused" });
     expect((await server.post(`/api/v1/runs/${body.run_id}/resume`, {})).body.status).toBe("running");
     await checkpoint;
+    await held;
     run.finish();
     await untilRun(server, body.run_id, "completed");
     const names = (await readEvents(server, "t")).flatMap(({ event }) =>

@@ -1,4 +1,4 @@
-import { createMemoryLog, type MemoryDisk } from "@throughline/log";
+import { createMemoryLog, memoryDisk, type MemoryDisk } from "@throughline/log";
 import { systemClock, systemRandom } from "@throughline/gateway";
 import type { Frame, TestServer, TestServerOptions } from "./gateway.ts";
 import { startServer } from "./gateway.ts";
@@ -10,7 +10,11 @@ export function serverOn(disk: MemoryDisk, options: TestServerOptions = {}): Pro
 }
 
 /** The next frame of this event type. */
-export function nextEvent(client: WsClient, type: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
+export function nextEvent(
+  client: WsClient,
+  type: string,
+  matches: (frame: Frame) => boolean = () => true,
+): Promise<Frame> {
   return client.where((frame) => frame["event_type"] === type && matches(frame), type);
 }
 
@@ -47,4 +51,42 @@ export async function untilTask(server: TestServer, id: string, status: string):
     if (body.status === status) return body;
     await server.get(`${events}?after=${after}&wait=20`);
   }
+}
+
+/** A disk whose machine dies when a test says so. */
+export interface CrashingDisk {
+  readonly disk: MemoryDisk;
+  /** Lets the next `writes - 1` writes through and dies with the one after. Resolves when it has. */
+  crashAfter(writes: number): Promise<void>;
+  /** Dies now, unless it has already. */
+  crash(): void;
+}
+
+export function crashingDisk(): CrashingDisk {
+  let left = Number.POSITIVE_INFINITY;
+  let crashed = (): void => undefined;
+  const disk = memoryDisk({
+    fate: () => {
+      left -= 1;
+      if (left === 0) die();
+      return "ok";
+    },
+  });
+  const die = (): void => {
+    left = Number.POSITIVE_INFINITY;
+    disk.crash();
+    crashed();
+  };
+  return {
+    disk,
+    crashAfter: (writes) => {
+      left = writes;
+      return new Promise((resolve) => {
+        crashed = resolve;
+      });
+    },
+    crash: () => {
+      if (left !== Number.POSITIVE_INFINITY) die();
+    },
+  };
 }

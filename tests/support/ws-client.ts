@@ -41,19 +41,19 @@ export class WsClient {
     this.#socket.send(typeof frame === "string" || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
-  /** The next frame not yet taken by `next` that is of this type; those before it are passed over. */
+  /** The next frame not yet taken that is of this type; those before it are passed over. */
   next(type: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
-    return this.where((frame) => frame["type"] === type && matches(frame), type);
+    return this.nextWhere((frame) => frame["type"] === type && matches(frame), type);
   }
 
   /** The next frame not yet taken that matches; those before it are passed over. */
-  async where(matches: (frame: Frame) => boolean, name = "a frame"): Promise<Frame> {
+  async nextWhere(matches: (frame: Frame) => boolean, what = "a frame"): Promise<Frame> {
     for (;;) {
       while (this.#read < this.frames.length) {
         const frame = this.frames[this.#read++];
         if (frame !== undefined && matches(frame)) return frame;
       }
-      if (this.#socket.readyState >= WebSocket.CLOSING) throw new Error(`closed while waiting for "${name}"`);
+      if (this.#socket.readyState >= WebSocket.CLOSING) throw new Error(`closed while waiting for ${what}`);
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });

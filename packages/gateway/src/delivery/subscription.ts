@@ -6,7 +6,7 @@ import type { Turns } from "../turns.ts";
 
 /** Above this a socket gets nothing more until it has drained (D2). */
 const MAX_BUFFERED = 1024 * 1024;
-/** A socket that takes nothing for this long is closed; its client can resume (D2). */
+/** A full socket that has not drained after this long is closed; its client can resume (D2). */
 const STALL_MS = 30_000;
 
 /**
