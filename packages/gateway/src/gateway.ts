@@ -10,6 +10,7 @@ import {
 import type { StreamLog } from "@throughline/log";
 import { admitLoopback } from "./access/admit.ts";
 import { ANONYMOUS } from "./access/principal.ts";
+import { Audit } from "./audit/audit.ts";
 import { createApi } from "./api/app.ts";
 import { readCursor } from "./api/cursor.ts";
 import { Delivery } from "./delivery/delivery.ts";
@@ -82,6 +83,7 @@ export interface Gateway {
 const DEFAULTS = {
   origin: "http://127.0.0.1:4400",
   streamGraceMs: 30_000,
+  auditKeepMs: 30 * 24 * 60 * 60_000,
   maxFrameBytes: 64 * 1024,
   maxConnections: 20_000,
   maxQueuedRuns: 100,
@@ -112,6 +114,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const tasks = new TaskStore({ log, threads, clock, random });
   const publisher = new Publisher({ log, threads, clock });
   const turns = new Turns(clock);
+  const audit = new Audit({ log, clock, logger, keepMs: options.auditKeepMs ?? DEFAULTS.auditKeepMs });
   const ports = {
     turns,
     log,
@@ -127,8 +130,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const runs = new Runs({ ports, threads, policy: options.busyPolicy ?? "enqueue" });
   const delivery = new Delivery({ clock, turns, origin: options.origin ?? DEFAULTS.origin, logger, telemetry });
-  const sse = new SseTransport(delivery, clock, limits.maxConnections, telemetry);
+  const sse = new SseTransport({ delivery, clock, maxConnections: limits.maxConnections, audit, telemetry });
   const clients = new Clients();
+  // What the host does itself.
+  const host = { dialect: "server", tenant: ANONYMOUS.tenant, clientId: null, subject: null };
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
   let ready = false;
 
@@ -143,6 +148,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       clients,
       delivery,
       sse,
+      audit,
       realtime,
       agents,
       clock,
@@ -155,7 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   );
   const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
   const memory = new ClientMemory(log, clock);
-  const sessions = { threads, runs, delivery, clients, leaves, memory, clock, logger, telemetry, rate };
+  const sessions = { threads, runs, delivery, clients, leaves, memory, audit, clock, logger, telemetry, rate };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
     const principal = admit(request);
     if (!realtime.websocket) {
@@ -167,7 +173,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const cursor = readCursor(request.url.searchParams.get("after"));
     return new Session({ ports: sessions, ...routed, principal, sink, cursor });
   };
-  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry });
+  const onRefused = (path: string, code: ErrorCode): void => {
+    const details = { path, code };
+    audit.note({ ...host, action: "connection.refused", dialect: "websocket", threadId: null, details });
+  };
+  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry, onRefused });
 
   metrics?.watch({
     lags: () => lagsOf(clients),
@@ -192,6 +202,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await drain(0);
     leaves.close();
     sockets.close();
+    await audit.close();
     threads.close();
     metrics?.close();
   };
@@ -218,10 +229,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stream: {
       send: (clientId, frame) => clients.send("stream", clientId, frame),
       broadcast: (frame, exclude) => clients.broadcast("stream", frame, exclude),
-      cancel: (clientId) => runs.cancelOf(ANONYMOUS, `stream:${clientId}`, clientId),
+      cancel: async (clientId) => {
+        const threadId = `stream:${clientId}`;
+        const cancelled = await runs.cancelOf(ANONYMOUS, threadId, clientId);
+        audit.note({ ...host, action: "cancel", threadId, clientId, details: { outcome: "ok", runs: cancelled } });
+        return cancelled;
+      },
     },
     tasks: taskServer({ store: tasks, bus, mail: new TaskMail(clients, memory, clock) }, ANONYMOUS.tenant),
-    streamChartCommand: publisher.of(ANONYMOUS.tenant).charts.streamChartCommand,
+    streamChartCommand: async (sessionId, command, commandType) => {
+      const seq = await publisher.draw(ANONYMOUS.tenant, sessionId, [{ command, commandType }]);
+      audit.note({ ...host, action: "publish", threadId: `chart:${sessionId}`, details: { outcome: "ok", seq } });
+      return seq;
+    },
     drain,
     close: () => (closing ??= close()),
   };

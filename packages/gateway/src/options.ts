@@ -58,5 +58,7 @@ export interface GatewayOptions {
   /** How long a client of `/ws/stream` may be away before its run is cancelled; default 30,000 ms. */
   readonly streamGraceMs?: number;
   readonly realtime?: Partial<Realtime>;
+  /** How long the audit log keeps a day's entries; default 30 days. */
+  readonly auditKeepMs?: number;
   readonly limits?: GatewayLimits;
 }

@@ -2,7 +2,17 @@ import { ThroughlineError } from "@throughline/protocol";
 import type { Principal, Scope } from "./principal.ts";
 
 /** What is asked of a thread. */
-export type Action = "read" | "start" | "cancel" | "pause" | "resume" | "answer" | "fork" | "publish" | "delete";
+export type Action =
+  | "read"
+  | "start"
+  | "cancel"
+  | "pause"
+  | "resume"
+  | "answer"
+  | "fork"
+  | "publish"
+  | "delete"
+  | "audit";
 
 const NEEDS: Record<Action, Scope> = {
   read: "read",
@@ -14,6 +24,7 @@ const NEEDS: Record<Action, Scope> = {
   publish: "run",
   delete: "run",
   answer: "answer",
+  audit: "admin",
 };
 
 /**

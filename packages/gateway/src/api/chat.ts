@@ -96,6 +96,7 @@ export function chatRoutes(app: Api, ports: ApiPorts): void {
     const cursor = readCursor(c.req.header("last-event-id") ?? after);
     const sessionId = checkId("session_id", body.session_id ?? ports.random.uuid());
     const threadId = `chat:${sessionId}`;
+    c.set("threadId", threadId);
     const { runId } = await ports.runs.start(principal, threadId, {
       runId: body.run_id,
       agent: body.agent ?? CHAT_AGENT,
@@ -109,8 +110,9 @@ export function chatRoutes(app: Api, ports: ApiPorts): void {
     const from = cursor === undefined || thread.refusal(cursor) !== undefined ? 0 : cursor.seq;
     const events = (signal: AbortSignal) => runEvents(ports, { principal, thread, runId }, signal);
     if (c.req.header("accept")?.includes("text/event-stream") === true) {
-      const about = { dialect: chat.name, epoch: thread.epoch, resumed: from > 0, breakOff: breakOff(c.env) };
-      return ports.sse.send((signal) => framesOf(events(signal), context, from), about) as never;
+      const about = { thread, dialect: chat.name, resumed: from > 0 };
+      const by = { principal, breakOff: breakOff(c.env) };
+      return ports.sse.send((signal) => framesOf(events(signal), context, from), about, by) as never;
     }
     const patience = patienceOf(ports.clock, wait * 1_000, c.req.raw.signal);
     const run = await gather(events(patience.signal), context, from).finally(patience.end);

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Publisher } from "../runs/publisher.ts";
 import type { Runs } from "../runs/runs.ts";
@@ -18,7 +19,11 @@ import type { SseTransport } from "../transports/sse.ts";
 export interface ApiEnv {
   /** What @hono/node-server gives beside the request; other hosts give nothing. */
   Bindings: Partial<HttpBindings>;
-  Variables: { principal: Principal };
+  Variables: {
+    principal: Principal;
+    /** The thread a command is about, where its path does not name it. */
+    threadId?: string;
+  };
 }
 
 export type Api = OpenAPIHono<ApiEnv>;
@@ -34,6 +39,7 @@ export interface ApiPorts {
   readonly clients: Clients;
   readonly delivery: Delivery;
   readonly sse: SseTransport;
+  readonly audit: Audit;
   readonly realtime: Realtime;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly clock: Clock;

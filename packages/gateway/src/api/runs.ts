@@ -20,7 +20,14 @@ const Run = z
   .openapi("Run");
 
 const Answer = z
-  .object({ interrupt_id: z.string().min(1).max(200), answer: z.unknown(), id: z.string().optional() })
+  .object({
+    interrupt_id: z.string().min(1).max(200),
+    answer: z.unknown(),
+    thread_id: z.string().optional().openapi({
+      description: "A fork of the run's thread, to answer there; absent = the run's thread.",
+    }),
+    id: z.string().optional(),
+  })
   .openapi("Answer", { example: { interrupt_id: "question-1f0c9a2e-3", answer: "yes" } });
 
 const Started = z.object({ run_id: z.string(), thread_id: z.string() }).openapi("StartedRun");
@@ -65,25 +72,29 @@ export function runRoutes(app: Api, { runs }: ApiPorts): void {
   app.openapi(cancel, async (c) => {
     const { principal } = c.var;
     const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
+    c.set("threadId", threadId);
     await runs.cancel(principal, threadId, runId);
     return c.json(encodeRun(await runs.find(principal, runId)), 200);
   });
   app.openapi(pause, async (c) => {
     const { principal } = c.var;
     const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
+    c.set("threadId", threadId);
     await runs.pause(principal, threadId, runId);
     return c.json(encodeRun(await runs.find(principal, runId)), 200);
   });
   app.openapi(resume, async (c) => {
     const { principal } = c.var;
     const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
+    c.set("threadId", threadId);
     await runs.resume(principal, threadId, runId);
     return c.json(encodeRun(await runs.find(principal, runId)), 200);
   });
   app.openapi(answer, async (c) => {
     const { principal } = c.var;
-    const { threadId } = await runs.find(principal, c.req.valid("param").id);
-    const { interrupt_id: interruptId, answer: value, id } = c.req.valid("json");
+    const asking = await runs.find(principal, c.req.valid("param").id);
+    const { interrupt_id: interruptId, answer: value, id, thread_id: threadId = asking.threadId } = c.req.valid("json");
+    c.set("threadId", threadId);
     const options = {
       interruptId,
       answer: (value ?? null) as Json,

@@ -208,7 +208,10 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
       streaming || wait > 0
         ? await threads.ensure(c.var.principal.tenant, id)
         : await threads.find(c.var.principal.tenant, id);
-    if (streaming) return sse.respond(thread, agui, cursor, breakOff(c.env)) as never;
+    if (streaming) {
+      const by = { principal: c.var.principal, breakOff: breakOff(c.env) };
+      return sse.respond({ thread, dialect: agui, cursor }, by) as never;
+    }
     const refused = thread.refusal(cursor);
     const from = refused === undefined ? cursor.seq : 0;
     await waitForEvents(thread, from, wait * 1_000, clock, c.req.raw.signal);

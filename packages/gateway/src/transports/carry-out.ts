@@ -1,5 +1,6 @@
 import { type Command, type Logger, type Outcome, ThroughlineError } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { Address } from "../dialects/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import { checkId } from "../threads/names.ts";
@@ -8,10 +9,28 @@ import { checkId } from "../threads/names.ts";
 export interface Commander {
   readonly principal: Principal;
   readonly address: Address;
+  readonly dialect: string;
 }
 
-/** Does what a client's command asks for. Never rejects. */
-export async function carryOut(runs: Runs, logger: Logger, by: Commander, command: Command): Promise<Outcome> {
+export interface CarryOutPorts {
+  readonly runs: Runs;
+  readonly audit: Audit;
+  readonly logger: Logger;
+}
+
+/** Does what a client's command asks for, and notes it. Never rejects. */
+export async function carryOut(ports: CarryOutPorts, by: Commander, command: Command): Promise<Outcome> {
+  const outcome = await attempt(ports, by, command);
+  const { threadId, clientId } = by.address;
+  const { subject, tenant } = by.principal;
+  const details = outcome.ok
+    ? { outcome: "ok", ...(outcome.runId === undefined ? {} : { run_id: outcome.runId }) }
+    : { outcome: "refused", code: outcome.code };
+  ports.audit.note({ action: command.type, dialect: by.dialect, tenant, threadId, clientId, subject, details });
+  return outcome;
+}
+
+async function attempt({ runs, logger }: CarryOutPorts, by: Commander, command: Command): Promise<Outcome> {
   try {
     return await obey(runs, by, command);
   } catch (cause) {

@@ -9,6 +9,7 @@ import {
 } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { websocketFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
@@ -33,6 +34,7 @@ export interface SessionPorts {
   readonly clients: Clients;
   readonly leaves: Leaves;
   readonly memory: ClientMemory;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -101,6 +103,7 @@ export class Session implements ConnectedClient {
     authorize(this.#principal, "read", this.threadId);
     this.#openedAt = this.#ports.clock.monotonic();
     this.#ports.telemetry.connectionOpened(this.dialect, "websocket", options.cursor !== undefined);
+    this.#note("connection.opened", { resumed: options.cursor !== undefined });
     this.#work = this.#open(options.cursor).catch((error: unknown) => this.#fail(error));
   }
 
@@ -150,6 +153,7 @@ export class Session implements ConnectedClient {
     this.#subscription?.close();
     const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;
     this.#ports.telemetry.connectionClosed(this.dialect, "websocket", seconds);
+    this.#note("connection.closed", { seconds: Math.round(seconds) });
     if (this.#thread === undefined) return;
     const { clients, leaves, delivery, clock } = this.#ports;
     clients.remove(this);
@@ -164,6 +168,11 @@ export class Session implements ConnectedClient {
 
   end(reason: EndReason): void {
     this.#sink.end(reason);
+  }
+
+  #note(action: string, details: JsonObject): void {
+    const { dialect, tenant, threadId, clientId } = this;
+    this.#ports.audit.note({ action, dialect, tenant, threadId, clientId, subject: this.#principal.subject, details });
   }
 
   get #presence(): string {
@@ -236,7 +245,8 @@ export class Session implements ConnectedClient {
     for (const reply of replies) this.tell(reply);
     if (asks === "status") this.#describe(this.#thread);
     for (const command of commands) {
-      const outcome = await carryOut(runs, logger, { principal: this.#principal, address: this.#address }, command);
+      const by = { principal: this.#principal, address: this.#address, dialect: this.dialect };
+      const outcome = await carryOut(this.#ports, by, command);
       const answer = this.#protocol.acknowledge(command, outcome, context, clock.now());
       if (answer !== undefined) this.tell(answer);
     }
@@ -276,6 +286,7 @@ export class Session implements ConnectedClient {
   async #cancelOwn(): Promise<void> {
     try {
       const cancelled = await this.#ports.runs.cancelOf(this.#principal, this.threadId, this.clientId);
+      if (cancelled > 0) this.#note("cancel", { outcome: "ok", cause: "the client left", runs: cancelled });
       if (cancelled > 0)
         this.#ports.logger.debug("cancelled the runs of a client that left", { clientId: this.clientId });
     } catch (error) {

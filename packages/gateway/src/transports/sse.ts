@@ -6,6 +6,8 @@ import {
   ThroughlineError,
   type Timer,
 } from "@throughline/protocol";
+import type { Principal } from "../access/principal.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { sseFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
@@ -27,6 +29,13 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
+/** Who a response goes to. */
+export interface SseClient {
+  readonly principal: Principal;
+  /** Drops the connection, where the host can; else the response's body fails. */
+  readonly breakOff: (() => void) | undefined;
+}
+
 /** A frame and the event it stands for. */
 export interface PlacedFrame {
   readonly seq: number;
@@ -38,15 +47,23 @@ export class SseTransport {
   readonly #delivery: Delivery;
   readonly #clock: Clock;
   readonly #maxConnections: number;
+  readonly #audit: Audit;
   readonly #telemetry: Telemetry;
   readonly #streams = new Set<SseStream>();
 
-  /** @param maxConnections streams open at once */
-  constructor(delivery: Delivery, clock: Clock, maxConnections: number, telemetry: Telemetry = noTelemetry) {
-    this.#telemetry = telemetry;
-    this.#delivery = delivery;
-    this.#clock = clock;
-    this.#maxConnections = maxConnections;
+  /** @param options `maxConnections`: streams open at once */
+  constructor(options: {
+    readonly delivery: Delivery;
+    readonly clock: Clock;
+    readonly maxConnections: number;
+    readonly audit: Audit;
+    readonly telemetry?: Telemetry;
+  }) {
+    this.#delivery = options.delivery;
+    this.#clock = options.clock;
+    this.#maxConnections = options.maxConnections;
+    this.#audit = options.audit;
+    this.#telemetry = options.telemetry ?? noTelemetry;
   }
 
   /** How many streams are open. */
@@ -56,16 +73,14 @@ export class SseTransport {
 
   /**
    * Follows the thread in this dialect from the cursor on, until the client goes.
-   * @param breakOff drops the connection, where the host can; else the response's body fails
    * @throws overloaded, corrupt, unavailable
    */
   async respond(
-    thread: Thread,
-    dialect: Dialect,
-    cursor: Cursor | undefined,
-    breakOff: (() => void) | undefined,
+    follow: { readonly thread: Thread; readonly dialect: Dialect; readonly cursor: Cursor | undefined },
+    by: SseClient,
   ): Promise<Response> {
-    const stream = this.#open(dialect.name, cursor !== undefined && cursor.seq > 0, breakOff);
+    const { thread, dialect, cursor } = follow;
+    const stream = this.#open(thread, dialect.name, cursor !== undefined && cursor.seq > 0, by);
     try {
       stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
     } catch (error) {
@@ -83,31 +98,33 @@ export class SseTransport {
    */
   send(
     frames: (signal: AbortSignal) => AsyncIterable<PlacedFrame>,
-    options: {
-      readonly dialect: string;
-      readonly epoch: string;
-      readonly resumed: boolean;
-      readonly breakOff: (() => void) | undefined;
-    },
+    about: { readonly thread: Thread; readonly dialect: string; readonly resumed: boolean },
+    by: SseClient,
   ): Response {
     const gone = new AbortController();
-    const stream = this.#open(options.dialect, options.resumed, options.breakOff, () => gone.abort());
-    void stream.pour(frames(gone.signal), options.epoch);
+    const stream = this.#open(about.thread, about.dialect, about.resumed, by, () => gone.abort());
+    void stream.pour(frames(gone.signal), about.thread.epoch);
     return new Response(stream.body, { headers: HEADERS });
   }
 
-  #open(dialect: string, resumed: boolean, breakOff: (() => void) | undefined, closed?: () => void): SseStream {
+  #open(thread: Thread, dialect: string, resumed: boolean, by: SseClient, closed?: () => void): SseStream {
     if (this.#streams.size >= this.#maxConnections) {
       throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
     }
     const openedAt = this.#clock.monotonic();
-    const stream = new SseStream(this.#clock, breakOff, () => {
+    const { tenant, subject } = by.principal;
+    const noted = { dialect, tenant, subject, threadId: thread.id, clientId: null };
+    const stream = new SseStream(this.#clock, by.breakOff, () => {
       this.#streams.delete(stream);
-      this.#telemetry.connectionClosed(dialect, "sse", (this.#clock.monotonic() - openedAt) / 1_000);
+      const seconds = (this.#clock.monotonic() - openedAt) / 1_000;
+      this.#telemetry.connectionClosed(dialect, "sse", seconds);
+      const details = { transport: "sse", seconds: Math.round(seconds) };
+      this.#audit.note({ ...noted, action: "connection.closed", details });
       closed?.();
     });
     this.#streams.add(stream);
     this.#telemetry.connectionOpened(dialect, "sse", resumed);
+    this.#audit.note({ ...noted, action: "connection.opened", details: { transport: "sse", resumed } });
     return stream;
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Clock, ERRORS, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
+import { type Clock, type ErrorCode, ERRORS, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { EndReason, Sink } from "../delivery/sink.ts";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
@@ -41,6 +41,8 @@ const CLOSE: Record<EndReason, readonly [code: number, reason: string]> = {
   stale: [4408, "silent for too long; resume from your position"],
 };
 
+/** How much of a refused path is told. */
+const MAX_PATH = 200;
 const PING_MS = 30_000;
 const MAX_FRAGMENTS = 256;
 const MAX_CHUNKS = 1_024;
@@ -52,6 +54,7 @@ export class WebSocketTransport {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #limits: WebSocketLimits;
+  readonly #onRefused: ((path: string, code: ErrorCode) => void) | undefined;
   readonly #telemetry: Telemetry;
   readonly #sockets = new Set<Connection>();
 
@@ -61,7 +64,10 @@ export class WebSocketTransport {
     readonly logger: Logger;
     readonly limits: WebSocketLimits;
     readonly telemetry?: Telemetry;
+    /** Told of each refused upgrade and the path it was for. */
+    readonly onRefused?: (path: string, code: ErrorCode) => void;
   }) {
+    this.#onRefused = options.onRefused;
     this.#telemetry = options.telemetry ?? noTelemetry;
     this.#accept = options.accept;
     this.#clock = options.clock;
@@ -88,7 +94,11 @@ export class WebSocketTransport {
     const ignore = (): void => void socket.destroy();
     socket.on("error", ignore);
     if (this.#sockets.size >= this.#limits.maxConnections) {
-      this.#refuse(socket, new ThroughlineError("overloaded", "The server has as many connections as it takes."));
+      this.#refuse(
+        request,
+        socket,
+        new ThroughlineError("overloaded", "The server has as many connections as it takes."),
+      );
       return;
     }
     const connection = new Connection(socket, this.#clock, this.#logger);
@@ -96,7 +106,7 @@ export class WebSocketTransport {
     try {
       handler = this.#accept(describe(request), connection);
     } catch (error) {
-      this.#refuse(socket, ThroughlineError.from(error));
+      this.#refuse(request, socket, ThroughlineError.from(error));
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
@@ -119,8 +129,10 @@ export class WebSocketTransport {
     this.#server.close();
   }
 
-  #refuse(socket: Duplex, error: ThroughlineError): void {
+  #refuse(request: IncomingMessage, socket: Duplex, error: ThroughlineError): void {
     this.#telemetry.attemptFailed(error.code);
+    // Without the query, which may hold a token.
+    this.#onRefused?.((request.url ?? "").replace(/[?#].*$/s, "").slice(0, MAX_PATH), error.code);
     refuseUpgrade(socket, error);
   }
 }
@@ -137,6 +149,7 @@ class Connection implements Sink {
   /** Written before the handshake is over. */
   #early: Uint8Array[] = [];
   #ws: WebSocket | undefined;
+  #handler: SocketHandler | undefined;
   #ended: EndReason | undefined;
   #ping: Timer | undefined;
   #unanswered = 0;
@@ -173,12 +186,15 @@ class Connection implements Sink {
 
   drop(): void {
     this.#ws?.terminate();
+    // Its end is told later; by then nobody may be there to hear of it.
+    this.#handler?.handleClose();
   }
 
   open(ws: WebSocket, handler: SocketHandler, closed: () => void): void {
     const early = this.#early;
     this.#early = [];
     this.#ws = ws;
+    this.#handler = handler;
     for (const bytes of early) this.#socket.write(bytes);
     if (this.#ended !== undefined) ws.close(...CLOSE[this.#ended]);
     ws.on("message", (data: RawData, isBinary: boolean) => {

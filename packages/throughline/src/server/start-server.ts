@@ -88,12 +88,15 @@ function createHttpServer(respond: (request: Request) => ReturnType<Respond>): S
   );
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
 function gatewaySettings(settings: Settings) {
   const { allowedOrigins, streamGraceMs } = settings;
   const { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst } = settings;
   return {
     allowedOrigins,
     streamGraceMs,
+    auditKeepMs: settings.auditDays * DAY_MS,
     realtime: {
       websocket: settings.enableWebsocket,
       rolloutPercent: settings.wsRolloutPercent,

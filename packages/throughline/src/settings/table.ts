@@ -67,6 +67,7 @@ export const SETTINGS = {
     1_000,
     "how long clients are told to wait before they try again, in ms",
   ),
+  auditDays: setting("THROUGHLINE_AUDIT_DAYS", wholeNumber(1, 3_650), 30, "how many days the audit log is kept"),
   maxFrameBytes: setting(
     "THROUGHLINE_MAX_FRAME_BYTES",
     wholeNumber(1_024, 64 * 1_024 * 1_024),
