@@ -31,7 +31,7 @@ const config: KnipConfig = {
       // Imported by style sheets.
       ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
-    bench: { entry: ["*.ts", "fanout/*.ts"], project: ["**/*.ts"] },
+    bench: { entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts"], project: ["**/*.ts"] },
     "examples/*": { project: ["**/*.ts"] },
     tests: { entry: ["**/*.test.ts", "faults/{run,trials}.ts"], project: ["**/*.ts"] },
   },

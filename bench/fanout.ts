@@ -1,8 +1,16 @@
-// Fan-out: the gateway next to a plain `ws` broadcast server and Socket.IO, in one run.
+/**
+ * Fan-out: the gateway next to a plain `ws` broadcast server and Socket.IO, in one run, with the same
+ * frames and clients. Exits with 1 when the gateway misses its target or a client misses an event.
+ *
+ *     node --conditions=@throughline/source bench/fanout.ts
+ *
+ * BENCH_CPU_PROFILE=folder writes a CPU profile of each server there.
+ */
 import { runCase, type Result } from "./fanout/run-case.ts";
 import type { Case, Kind } from "./fanout/task.ts";
+import { machine } from "./lib/machine.ts";
 
-const MEASURED_MS = 5_000;
+const MEASURED_MS = 4_000;
 const SUBSCRIBERS = 1_000;
 /** Messages a second, Throughline's over Socket.IO's, one thread to all subscribers. */
 const TARGET = 10;
@@ -32,6 +40,7 @@ const PACED: readonly Scenario[] = [20, 100].map((rate) => ({
   load: { threads: 1, subscribers: SUBSCRIBERS, rate },
 }));
 
+console.log(machine());
 const [fanOut] = await run(SATURATED);
 await run(PACED);
 const ratio = fanOut ?? 0;
@@ -67,6 +76,7 @@ function report({ task, perSecond, bytes, messages, cores, server, p50Ms, p99Ms,
     `  ${task.kind.padEnd(12)}`,
     `${Math.round(perSecond).toLocaleString("en").padStart(10)} msg/s`,
     `${Math.round(bytes / messages)} B`,
+    `${((server.cores / perSecond) * 1e6).toFixed(2)} µs CPU each`,
     `server ${server.cores.toFixed(2)} cores, ${Math.round(server.rssMb)} MB`,
     `loop p99 ${server.loopDelayP99Ms.toFixed(1)} max ${server.loopDelayMaxMs.toFixed(1)} ms`,
     `clients ${cores.toFixed(2)} cores`,

@@ -1,8 +1,13 @@
-// Joining a long thread: its view, its whole history, and a thousand clients that come back to it at
-// once, from a server that was just started.
+/**
+ * Joining a long thread: its view, its whole history, and a thousand clients that come back to it at
+ * once, from a server that was just started.
+ *
+ *     node --conditions=@throughline/source bench/join.ts
+ */
 import { replayOverSse, replayOverWebSocket, type Replayed } from "./join/replay.ts";
 import type { Served } from "./join/server.ts";
 import { type Child, startChild } from "./lib/child.ts";
+import { machine } from "./lib/machine.ts";
 import { quantile } from "./lib/quantile.ts";
 import { inScratch } from "./lib/stores.ts";
 
@@ -14,6 +19,7 @@ const REPLAYS = 5;
 const STORM = 1_000;
 const MISSED = 500;
 
+console.log(machine());
 await inScratch(async (folder) => {
   const task: Served = { folder, thread: THREAD, events: EVENTS };
   await withServer(task, (server) => server.ask("fill"));

@@ -4,7 +4,7 @@ import type { Checked, Received } from "./load.ts";
 import { pause } from "./publisher.ts";
 import type { Case } from "./task.ts";
 
-const WARM_UP_MS = 1_500;
+const WARM_UP_MS = 1_000;
 /** For what is on its way when the server falls silent. */
 const SETTLE_MS = 300;
 
