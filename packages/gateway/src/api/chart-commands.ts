@@ -112,7 +112,8 @@ export function chartCommandRoutes(app: Api, { threads, publisher, delivery, clo
     authorize(principal, "publish", `chart:${sessionId}`);
     const texts = "commands" in body ? body.commands : [body.command];
     const drawings = texts.map((command) => ({ command, commandType: body.command_type }));
-    const lastSeq = await publisher.draw(principal.tenant, sessionId, drawings, body.id);
+    const id = body.id === undefined ? undefined : JSON.stringify([principal.subject, body.id]);
+    const lastSeq = await publisher.draw(principal.tenant, sessionId, drawings, id);
     const { epoch } = await threads.open(principal.tenant, `chart:${sessionId}`);
     return c.json({ last_seq: lastSeq, epoch }, 200);
   });

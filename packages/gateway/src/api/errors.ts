@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
 import { ERRORS, type ErrorCode, type Logger, ThroughlineError } from "@throughline/protocol";
 
 /** The body of every refusal. */
@@ -14,13 +15,23 @@ export const ErrorBody = z
     example: { error: { code: "not_found", message: "There is no such thread.", remedy: ERRORS.not_found.remedy } },
   });
 
-/** The response to anything thrown; what is not ours is logged and told as `internal` without its text. */
-export function errorResponse(thrown: unknown, logger: Logger): Response {
-  if (!(thrown instanceof ThroughlineError)) {
-    logger.error("a request failed", { error: thrown });
-    return body("internal", "Something went wrong in the server.");
+/**
+ * One of ours of anything thrown. What the HTTP library refuses of a request, such as a body that is no
+ * JSON, is the client's to correct; the rest is told as `internal`, without its text.
+ */
+export function refusalOf(thrown: unknown): ThroughlineError {
+  if (thrown instanceof ThroughlineError) return thrown;
+  if (thrown instanceof HTTPException && thrown.status < 500) {
+    return new ThroughlineError("invalid_input", thrown.message, { cause: thrown });
   }
-  return body(thrown.code, thrown.message);
+  return new ThroughlineError("internal", "Something went wrong in the server.", { cause: thrown });
+}
+
+/** The response to anything thrown. */
+export function errorResponse(thrown: unknown, logger: Logger): Response {
+  const { code, message } = refusalOf(thrown);
+  if (code === "internal") logger.error("a request failed", { error: thrown });
+  return body(code, message);
 }
 
 function body(code: ErrorCode, message: string): Response {

@@ -1,4 +1,6 @@
 import type { ControlWrite } from "@throughline/log";
+import type { Composed } from "../threads/writer.ts";
+import type { Compose } from "./batches.ts";
 
 /** How many of a thread's latest command ids are remembered. */
 const KEEP = 128;
@@ -10,11 +12,11 @@ const KEEP = 128;
  */
 export class CommandLog {
   readonly #key: string;
-  readonly #outcomes: Map<string, string>;
+  #outcomes: ReadonlyMap<string, string>;
 
   /**
    * @param key of the control record
-   * @param stored its value, as {@link note} wrote it
+   * @param stored its value, as {@link CommandLog.note} wrote it
    */
   constructor(key: string, stored: string | undefined) {
     this.#key = key;
@@ -26,18 +28,30 @@ export class CommandLog {
     return this.#outcomes.get(id);
   }
 
-  /** Remembers the command; the write makes it last and belongs into the command's batch. */
+  /** The write that makes the command be remembered; it belongs into the command's batch. */
   note(id: string, runId: string): ControlWrite {
-    this.#outcomes.set(id, runId);
-    for (const oldest of this.#outcomes.keys()) {
-      if (this.#outcomes.size <= KEEP) break;
-      this.#outcomes.delete(oldest);
-    }
-    return { key: this.#key, value: JSON.stringify([...this.#outcomes]) };
+    return { key: this.#key, value: JSON.stringify(this.#with(id, runId)) };
   }
 
-  /** Takes back a {@link note} whose batch was refused. */
-  forget(id: string): void {
-    this.#outcomes.delete(id);
+  /**
+   * Puts the command's {@link note} into its batch. What is written is the list as it is when the batch
+   * is composed; it changes here once that is durable. So no other batch tells of a command that was
+   * refused, and none leaves one out.
+   */
+  noting(id: string | undefined, runId: string): (batch: Compose) => Compose {
+    return (batch) => (id === undefined ? batch : (first) => this.#noted(id, runId, batch(first)));
+  }
+
+  #noted(id: string, runId: string, composed: Composed): Composed {
+    const stored = (): void => {
+      composed.stored?.();
+      this.#outcomes = new Map(this.#with(id, runId));
+    };
+    return { ...composed, controls: [...composed.controls, this.note(id, runId)], stored };
+  }
+
+  /** What is remembered once this command is. */
+  #with(id: string, runId: string): [string, string][] {
+    return [...this.#outcomes, [id, runId] as [string, string]].slice(-KEEP);
   }
 }

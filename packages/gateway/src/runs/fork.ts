@@ -1,10 +1,19 @@
-import { type Clock, type Random, ThroughlineError } from "@throughline/protocol";
-import type { StreamLog } from "@throughline/log";
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  reduceAll,
+  ThroughlineError,
+  type ThreadView,
+} from "@throughline/protocol";
+import type { ControlWrite, StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
-import { checkId, keys, streamName } from "../threads/names.ts";
+import { checkId, keys, placeIn, streamName } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
+import { askWrite } from "./questions.ts";
+import { eachForItself } from "./each-for-itself.ts";
 
 /** What forking needs of the gateway. */
 export interface ForkPorts {
@@ -46,16 +55,19 @@ export async function forkThread(
       await log.append({ appends: [], controls: [{ key: intent.key, value: null }] });
       throw error;
     });
+    await threads.forgetEmpty(tenant, targetId);
   }
   return finish(ports, tenant, targetId);
 }
 
 /** Finishes what an earlier process had begun. Its runs must have been ended before. */
-export async function finishForks(ports: Omit<ForkPorts, "random">): Promise<void> {
+export async function finishForks(ports: Omit<ForkPorts, "random">, logger: Logger): Promise<void> {
   for (const { key } of await ports.log.controls(keys.allForks, { limit: Number.MAX_SAFE_INTEGER })) {
-    const [, tenant = "", targetId = ""] = key.split("/");
-    if ((await ports.log.info(streamName(tenant, targetId))) !== undefined) await finish(ports, tenant, targetId);
-    else await ports.log.append({ appends: [], controls: [{ key, value: null }] });
+    const { tenant, threadId } = placeIn(key);
+    await eachForItself(logger, { tenant, threadId }, async () => {
+      if ((await ports.log.info(streamName(tenant, threadId))) !== undefined) await finish(ports, tenant, threadId);
+      else await ports.log.append({ appends: [], controls: [{ key, value: null }] });
+    });
   }
 }
 
@@ -71,14 +83,26 @@ async function finish(
   const text = firstText(fork);
   await fork.writer.write({
     compose: (first) => {
-      const lastSeq = first + events.length - 1;
-      const line = fork.line.change({ id: targetId, status: "idle", lastSeq, now, text });
-      const controls = [...line.writes, { key: keys.fork(tenant, targetId), value: null }];
+      const view = reduceAll(
+        fork.view,
+        events.map((event, index) => ({ seq: first + index, event })),
+      );
+      const line = fork.line.change({ id: targetId, status: view.status, lastSeq: view.lastSeq, now, text });
+      const done = { key: keys.fork(tenant, targetId), value: null };
+      const controls = [...line.writes, ...openQuestions(fork, view), done];
       return { records: events.map(encodeEvent), controls, stored: line.stored };
     },
     insist: true,
   });
   return fork;
+}
+
+/** What is asked and not answered can be answered in the fork as well, whatever becomes of it in the source. */
+function openQuestions(fork: Thread, { pendingInterrupts, runs }: ThreadView): ControlWrite[] {
+  return pendingInterrupts.map(({ runId, interrupt }) => {
+    const agent = runs.find((run) => run.runId === runId)?.agent ?? "";
+    return askWrite(fork, { interruptId: interrupt.id, runId, agent });
+  });
 }
 
 /** What the thread began with, for lists. */

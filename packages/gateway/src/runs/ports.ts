@@ -26,6 +26,8 @@ export interface RunPorts {
   readonly publishers: (tenant: string) => { readonly charts: ChartPublisher; readonly tasks: TaskPublisher };
   /** What the thread keeps that follows from its runs; undefined for one that keeps nothing. */
   readonly companionOf: (thread: Thread) => Companion | undefined;
+  /** Whether the server is going down: then no run starts any more (D6). */
+  readonly draining: () => boolean;
   /** Called after each run's end. */
   readonly ended: (runs: ThreadRuns) => void;
 }

@@ -2,14 +2,8 @@ import { ERRORS, type ErrorCode } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import { fingerprint } from "./fingerprint.ts";
-import {
-  type AskRecord,
-  type Ending,
-  type RunRecord,
-  type RunStatus,
-  STATUS_AFTER,
-  type StartRequest,
-} from "./records.ts";
+import { askWrite } from "./questions.ts";
+import { type Ending, type RunRecord, type RunStatus, STATUS_AFTER, type StartRequest } from "./records.ts";
 
 /**
  * What is stored of one thread's runs beside their events: for each step of a run's life the control
@@ -69,7 +63,12 @@ export class Projection {
     return [
       { key: keys.active(this.#tenant, this.#threadId), value: null, expect: lease },
       this.#run({ ...record, status, error, endSeq, endedAt: this.#now() }),
-      ...asks.map((interrupt) => this.#ask({ interruptId: interrupt.id, runId: record.runId, agent: record.agent })),
+      ...asks.map(({ id }) =>
+        askWrite(
+          { tenant: this.#tenant, id: this.#threadId },
+          { interruptId: id, runId: record.runId, agent: record.agent },
+        ),
+      ),
     ];
   }
 
@@ -106,9 +105,5 @@ export class Projection {
   /** Finds the thread's runs again when the thread is deleted, those that never began included. */
   #owned(runId: string): ControlWrite {
     return { key: keys.owned(this.#tenant, this.#threadId, runId), value: "" };
-  }
-
-  #ask(ask: AskRecord): ControlWrite {
-    return { key: keys.ask(this.#tenant, this.#threadId, ask.interruptId), value: JSON.stringify(ask) };
   }
 }

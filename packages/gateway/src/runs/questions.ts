@@ -1,6 +1,8 @@
 import { type Json, ThroughlineError } from "@throughline/protocol";
 import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys } from "../threads/names.ts";
+import type { Thread } from "../threads/thread.ts";
+import { isInterruptId } from "./bounds.ts";
 import type { AskRecord, StartRequest } from "./records.ts";
 
 /** What an answer comes to. */
@@ -13,39 +15,50 @@ export interface Answered {
   readonly resumption?: StartRequest;
 }
 
+/** Puts a question on record. */
+export function askWrite(at: { readonly tenant: string; readonly id: string }, ask: AskRecord): ControlWrite {
+  return { key: keys.ask(at.tenant, at.id, ask.runId, ask.interruptId), value: JSON.stringify(ask) };
+}
+
 /**
  * Takes one answer to a question of the thread's.
  * @param by who answers, as the thread will show it
  * @param runId of the run to start
- * @throws not_found, already_answered
+ * @throws invalid_input, not_found, already_answered
  */
 export async function answerQuestion(
   log: StreamLog,
-  at: { readonly tenant: string; readonly threadId: string },
+  thread: Thread,
   answer: { readonly interruptId: string; readonly value: Json; readonly by: string; readonly runId: string },
 ): Promise<Answered> {
-  const key = keys.ask(at.tenant, at.threadId, answer.interruptId);
-  const stored = await log.control(key);
-  if (stored === undefined) throw new ThroughlineError("not_found", `There is no question "${answer.interruptId}".`);
+  const { interruptId } = answer;
+  if (!isInterruptId(interruptId)) throw new ThroughlineError("invalid_input", "That can be no question's id.");
+  const askedBy = askerOf(thread, interruptId);
+  const key = askedBy === undefined ? undefined : keys.ask(thread.tenant, thread.id, askedBy, interruptId);
+  const stored = key === undefined ? undefined : await log.control(key);
+  if (key === undefined || stored === undefined)
+    throw new ThroughlineError("not_found", `There is no question "${interruptId}".`);
   const ask = JSON.parse(stored) as AskRecord;
   if (ask.answer !== undefined) throw new ThroughlineError("already_answered", "Somebody answered first.");
   const answered: AskRecord = { ...ask, answer: { value: answer.value, by: answer.by } };
   const write = { key, value: JSON.stringify(answered), expect: stored };
-  const siblings = await siblingsOf(log, at, answered);
+  const siblings = await siblingsOf(log, thread, answered);
   if (siblings.some((sibling) => sibling.answer === undefined)) return { write, askedBy: ask.runId };
   return { write, askedBy: ask.runId, resumption: resumption(answer.runId, answered, siblings) };
 }
 
+/** The run that asked the question last. */
+function askerOf({ view }: Thread, interruptId: string): string | undefined {
+  const asked = [...view.answeredInterrupts, ...view.pendingInterrupts];
+  return asked.findLast(({ interrupt }) => interrupt.id === interruptId)?.runId;
+}
+
 /** The other questions of the run that asked this one. */
-async function siblingsOf(
-  log: StreamLog,
-  at: { readonly tenant: string; readonly threadId: string },
-  ask: AskRecord,
-): Promise<AskRecord[]> {
-  const found = await log.controls(keys.asks(at.tenant, at.threadId));
+async function siblingsOf(log: StreamLog, { tenant, id }: Thread, ask: AskRecord): Promise<AskRecord[]> {
+  const found = await log.controls(keys.asks(tenant, id, ask.runId), { limit: Number.MAX_SAFE_INTEGER });
   return found
     .map(({ value }) => JSON.parse(value) as AskRecord)
-    .filter((other) => other.runId === ask.runId && other.interruptId !== ask.interruptId);
+    .filter(({ interruptId }) => interruptId !== ask.interruptId);
 }
 
 function resumption(runId: string, last: AskRecord, others: readonly AskRecord[]): StartRequest {

@@ -4,6 +4,7 @@ import type { Threads } from "../threads/threads.ts";
 import { RunBatches } from "./batches.ts";
 import { closingEvents } from "./closing.ts";
 import { finishForks } from "./fork.ts";
+import { eachForItself } from "./each-for-itself.ts";
 import type { RunPorts } from "./ports.ts";
 import type { ActiveRun, Ending, RunRecord } from "./records.ts";
 
@@ -30,14 +31,20 @@ const AT_ONCE = 16;
  */
 export async function recoverRuns(ports: RunPorts, threads: Threads): Promise<LeftBehind> {
   const leases = await ports.log.controls(keys.allActive, { limit: Number.MAX_SAFE_INTEGER });
+  let ended = 0;
   const lost = leases.filter(({ value }) => (JSON.parse(value) as ActiveRun).incarnation !== ports.incarnation);
   for (let at = 0; at < lost.length; at += AT_ONCE) {
-    await Promise.all(lost.slice(at, at + AT_ONCE).map(({ key, value }) => endLostRun(ports, threads, key, value)));
+    const mended = await Promise.all(
+      lost
+        .slice(at, at + AT_ONCE)
+        .map(({ key, value }) => eachForItself(ports.logger, { key }, () => endLostRun(ports, threads, key, value))),
+    );
+    ended += mended.filter(Boolean).length;
   }
-  await finishForks({ log: ports.log, threads, clock: ports.clock });
+  await finishForks({ log: ports.log, threads, clock: ports.clock }, ports.logger);
   const queues = await ports.log.controls(keys.allQueues, { limit: Number.MAX_SAFE_INTEGER });
   const waiting = new Map(queues.map(({ key }) => [key.slice(0, key.lastIndexOf("/")), placeIn(key)]));
-  return { ended: lost.length, waiting: [...waiting.values()] };
+  return { ended, waiting: [...waiting.values()] };
 }
 
 async function endLostRun(ports: RunPorts, threads: Threads, key: string, lease: string): Promise<void> {

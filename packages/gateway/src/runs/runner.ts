@@ -9,11 +9,10 @@ import {
   ThroughlineError,
 } from "@throughline/protocol";
 import { EventNormaliser, RunGrammar } from "@throughline/protocol/run";
-import type { ControlWrite } from "@throughline/log";
-import { encodeEvent } from "../threads/codec.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { ComposedWrite, Write } from "../threads/writer.ts";
 import type { Compose } from "./batches.ts";
+import { cut, recordOf, terminalProblem } from "./bounds.ts";
 import type { Turns } from "../turns.ts";
 import { PauseGate } from "./pause-gate.ts";
 import type { Ending } from "./records.ts";
@@ -39,10 +38,6 @@ const ABORT_PATIENCE_MS = 2_000;
 
 /** How many events an agent may yield in one turn of the event loop. */
 const BURST = 16;
-
-/** Bytes of one event; a larger one belongs into a file that the event names. */
-const MAX_EVENT_BYTES = 1024 * 1024;
-const TOO_LARGE = `an event may have ${MAX_EVENT_BYTES} bytes`;
 
 /**
  * Runs one agent and writes what it yields.
@@ -117,14 +112,14 @@ export class Runner {
   /**
    * Ends the run this way, unless its end is decided already. The agent's signal fires before this
    * returns (R5).
-   * @param controls committed with the terminal event when it is this call that decides
+   * @param joined adds to the terminal event's batch when it is this call that decides
    * @returns whether this call decided
    */
-  end(ending: Ending, controls: readonly ControlWrite[] = []): boolean {
+  end(ending: Ending, joined: (batch: Compose) => Compose = (batch) => batch): boolean {
     if (this.#ending !== undefined) return false;
     this.#ending = ending;
     this.#abort.abort(new ThroughlineError("run_not_active", "The run has ended."));
-    void this.#writeEnd(ending, controls).then(this.#resolveEnded);
+    void this.#writeEnd(ending, joined).then(this.#resolveEnded);
     return true;
   }
 
@@ -150,12 +145,13 @@ export class Runner {
     try {
       let taken = 0;
       for await (const event of agent.run(input, context)) {
+        // What it yields while it is held waits here, also what it was about to yield.
+        if (this.#gate.shut) await this.#gate.pass(this.#abort.signal);
         const ending = this.#ending ?? this.#take(event);
         if (ending !== undefined) {
           this.end(ending);
           break;
         }
-        if (this.#gate.shut) await this.#gate.pass(this.#abort.signal);
         taken += 1;
         if (taken % BURST === 0) await this.#turns.next();
         const room = this.#thread.room();
@@ -175,19 +171,33 @@ export class Runner {
     if (ending !== undefined) return ending;
     const { events, problem } = this.#normaliser.normalise(raw);
     if (problem !== undefined) return invalid(problem.message);
+    const said: AguiEvent[] = [];
     const records: Uint8Array[] = [];
-    let refusal: string | undefined;
+    // All are encoded before the first is accepted: what the grammar takes to be said must be stored.
     for (const event of events) {
       const stamped = event.timestamp === undefined ? { ...event, timestamp: this.#clock.now() } : event;
-      const record = encodeEvent(stamped);
-      refusal = record.length > MAX_EVENT_BYTES ? TOO_LARGE : this.#grammar.accept(stamped)?.message;
+      const encoded = recordOf(stamped);
+      if ("problem" in encoded) return invalid(encoded.problem);
+      said.push(stamped);
+      records.push(encoded.record);
+    }
+    return this.#say(said, records);
+  }
+
+  /** Writes the events up to the first that the grammar refuses. */
+  #say(events: readonly AguiEvent[], encoded: readonly Uint8Array[]): Ending | undefined {
+    let records: Uint8Array[] = [];
+    let refusal: string | undefined;
+    for (const [index, event] of events.entries()) {
+      refusal = this.#grammar.accept(event)?.message;
       if (refusal !== undefined) break;
-      const compose = this.#batches.event(stamped);
+      const compose = this.#batches.event(event);
       if (compose === undefined) {
-        records.push(record);
+        records.push(encoded[index] as Uint8Array);
       } else {
-        this.#write({ records: records.splice(0) });
+        this.#write({ records });
         this.#write({ compose });
+        records = [];
       }
     }
     this.#write({ records });
@@ -199,13 +209,9 @@ export class Runner {
     this.#thread.writer.post(write, this.#handleLoss);
   }
 
-  async #writeEnd(asked: Ending, controls: readonly ControlWrite[]): Promise<RunEnd> {
-    const { events, ending } = this.#closingEvents(asked);
-    const batch = this.#batches.ended(ending, events);
-    const compose: Compose = (first) => {
-      const composed = batch(first);
-      return { ...composed, controls: [...composed.controls, ...controls] };
-    };
+  async #writeEnd(asked: Ending, joined: (batch: Compose) => Compose): Promise<RunEnd> {
+    const { events, ending } = this.#closingEvents(cut(asked));
+    const compose = joined(this.#batches.ended(ending, events));
     try {
       const written = await this.#thread.writer.write({ compose, insist: true });
       return { ending, endSeq: written.last };
@@ -215,16 +221,16 @@ export class Runner {
     }
   }
 
-  /** What closes the run, its terminal last; a terminal the grammar refuses becomes RUN_ERROR. */
+  /** What closes the run, its terminal last; a terminal that cannot stand there becomes RUN_ERROR. */
   #closingEvents(asked: Ending): { events: AguiEvent[]; ending: Ending } {
     const now = this.#clock.now();
     const events = this.#grammar.closings(now, GRAMMAR_ENDING[asked.type]);
     for (const event of events) this.#grammar.accept(event);
     const ids = { threadId: this.#thread.id, runId: this.runId };
     const terminal = terminalEvent(asked, ids, now);
-    const refusal = this.#grammar.accept(terminal);
+    const refusal = this.#grammar.accept(terminal)?.message ?? terminalProblem(terminal);
     if (refusal === undefined) return { events: [...events, terminal], ending: asked };
-    const ending = invalid(refusal.message);
+    const ending = cut(invalid(refusal));
     return { events: [...events, terminalEvent(ending, ids, now)], ending };
   }
 

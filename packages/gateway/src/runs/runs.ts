@@ -4,6 +4,7 @@ import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
+import { eachForItself } from "./each-for-itself.ts";
 import { eraseMarked, eraseThread } from "./erase.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
 import type { Ending, RunRecord, StartRequest } from "./records.ts";
@@ -52,18 +53,21 @@ export class Runs {
   #draining = false;
 
   constructor(options: {
-    readonly ports: Omit<RunPorts, "ended">;
+    readonly ports: Omit<RunPorts, "ended" | "draining">;
     readonly threads: Threads;
     readonly policy: BusyPolicy;
   }) {
-    this.#ports = { ...options.ports, ended: (runs) => void this.#handleEnd(runs) };
+    const own = { draining: () => this.#draining, ended: (runs: ThreadRuns) => void this.#handleEnd(runs) };
+    this.#ports = { ...options.ports, ...own };
     this.#threads = options.threads;
     this.#policy = options.policy;
   }
 
   /** How many runs go on in this process. */
   get active(): number {
-    return this.#busy.size;
+    let count = 0;
+    for (const { active } of this.#busy) count += active === undefined ? 0 : 1;
+    return count;
   }
 
   /** How many starts wait behind those. */
@@ -79,9 +83,10 @@ export class Runs {
     const { ended, waiting } = await recoverRuns(this.#ports, this.#threads);
     if (ended > 0) this.#ports.logger.warn("ended runs of an earlier process", { runs: ended });
     for (const { tenant, threadId } of waiting) {
-      const runs = await this.#of(await this.#threads.open(tenant, threadId));
-      await runs.next();
-      this.#track(runs);
+      await eachForItself(this.#ports.logger, { tenant, threadId }, async () => {
+        const runs = await this.#of(await this.#threads.open(tenant, threadId));
+        await runs.next();
+      });
     }
   }
 
@@ -106,9 +111,9 @@ export class Runs {
     };
     await this.#checkRunThread(principal, request.runId, threadId);
     const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
-    const started = await runs.start(request, options.onBusy ?? this.#policy, options.commandId);
-    this.#track(runs);
-    return started;
+    return this.#tracked(runs, () =>
+      runs.start(request, options.onBusy ?? this.#policy, scoped(principal, options.commandId)),
+    );
   }
 
   /**
@@ -117,7 +122,8 @@ export class Runs {
    */
   async cancel(principal: Principal, threadId: string, runId?: string, commandId?: string): Promise<Started> {
     authorize(principal, "cancel", threadId);
-    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).cancel(runId, commandId);
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    return runs.cancel(runId, scoped(principal, commandId));
   }
 
   /** Cancels the runs a client has started on a thread, running or waiting; how many it were. */
@@ -146,12 +152,9 @@ export class Runs {
     authorize(principal, "answer", threadId);
     this.#checkOpen();
     const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
-    const started = await runs.answer(
-      { interruptId: options.interruptId, value: options.answer, by: principal.subject, runId: this.#newRunId() },
-      options.commandId,
-    );
-    this.#track(runs);
-    return started;
+    const answer = { value: options.answer, by: principal.subject, runId: this.#newRunId() };
+    const commandId = scoped(principal, options.commandId);
+    return this.#tracked(runs, () => runs.answer({ interruptId: options.interruptId, ...answer }, commandId));
   }
 
   /**
@@ -185,9 +188,7 @@ export class Runs {
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
     const busy = [...this.#busy];
-    for (const runs of busy) runs.drain();
-    const finished = Promise.all(busy.flatMap((runs) => runs.active?.ended ?? []));
-    await this.#atMost(graceMs, finished);
+    await this.#atMost(graceMs, Promise.all(busy.map((runs) => runs.ended())));
     // A disk that is full or broken takes no ends; the next start writes them instead (R3).
     await this.#atMost(END_MS, Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART))));
   }
@@ -202,7 +203,7 @@ export class Runs {
   }
 
   async #handleEnd(runs: ThreadRuns): Promise<void> {
-    if (runs.active === undefined && runs.queued.length === 0) this.#busy.delete(runs);
+    if (runs.idle) this.#busy.delete(runs);
     await this.#threads.checkpoint(runs.thread);
   }
 
@@ -210,7 +211,8 @@ export class Runs {
     const loaded = this.#loaded.get(thread);
     if (loaded !== undefined) return loaded;
     const loading = ThreadRuns.load(thread, this.#ports).then((runs) => {
-      if (this.#draining) runs.drain();
+      // What waits here was promised its turn.
+      if (!runs.idle) void this.#tracked(runs, () => runs.next());
       return runs;
     });
     this.#loaded.set(thread, loading);
@@ -218,8 +220,14 @@ export class Runs {
     return loading;
   }
 
-  #track(runs: ThreadRuns): void {
-    if (runs.active !== undefined) this.#busy.add(runs);
+  /** Runs what may start a run, so that draining waits for it too. */
+  async #tracked<T>(runs: ThreadRuns, start: () => Promise<T>): Promise<T> {
+    this.#busy.add(runs);
+    try {
+      return await start();
+    } finally {
+      if (runs.idle) this.#busy.delete(runs);
+    }
   }
 
   /** A run id belongs to one thread of its tenant. */
@@ -236,4 +244,9 @@ export class Runs {
   #newRunId(): string {
     return `run-${this.#ports.random.uuid()}`;
   }
+}
+
+/** A command's id is its sender's own: another's with the same id is another command. */
+function scoped({ subject }: Principal, commandId: string | undefined): string | undefined {
+  return commandId === undefined ? undefined : JSON.stringify([subject, commandId]);
 }

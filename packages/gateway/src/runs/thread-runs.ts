@@ -2,7 +2,7 @@ import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protoc
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
-import { RunBatches } from "./batches.ts";
+import { type Compose, RunBatches } from "./batches.ts";
 import { CommandLog } from "./command-log.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
@@ -26,6 +26,13 @@ interface Queued {
 interface Stored {
   readonly commands: string | undefined;
   readonly queue: Queued[];
+  readonly lease: string | undefined;
+}
+
+/** Why no run starts. */
+interface Refused {
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /**
@@ -42,8 +49,10 @@ export class ThreadRuns {
   readonly #commands: CommandLog;
   readonly #queue: Queued[];
   #runner: Runner | undefined;
+  /** Commands under way that may start a run. */
+  #starting = 0;
   /** Why no run starts here any more. */
-  #refused: { readonly code: ErrorCode; readonly message: string } | undefined;
+  #refused: Refused | undefined;
 
   private constructor(thread: Thread, ports: RunPorts, stored: Stored) {
     this.thread = thread;
@@ -51,21 +60,30 @@ export class ThreadRuns {
     this.#commands = new CommandLog(keys.commands(thread.tenant, thread.id), stored.commands);
     this.#batches = new RunBatches(thread, ports);
     this.#queue = stored.queue;
+    // All that an earlier process held was ended at the start, if it could be.
+    if (stored.lease !== undefined) this.#refused = UNMENDED;
   }
 
   static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
     const { tenant, id } = thread;
-    const [commands, queued] = await Promise.all([
+    const [commands, queued, lease] = await Promise.all([
       ports.log.control(keys.commands(tenant, id)),
-      ports.log.controls(keys.queue(tenant, id), { limit: ports.maxQueued }),
+      // All of them: there may be more than are taken now.
+      ports.log.controls(keys.queue(tenant, id), { limit: Number.MAX_SAFE_INTEGER }),
+      ports.log.control(keys.active(tenant, id)),
     ]);
     const queue = queued.map(({ key, value }) => ({ key, request: JSON.parse(value) as StartRequest }));
-    return new ThreadRuns(thread, ports, { commands, queue });
+    return new ThreadRuns(thread, ports, { commands, queue, lease });
   }
 
   /** The run that holds the thread. */
   get active(): Runner | undefined {
     return this.#runner;
+  }
+
+  /** Whether no run is going on, waiting or being started here. */
+  get idle(): boolean {
+    return this.#free && this.#starting === 0;
   }
 
   /** The starts that wait, in order. */
@@ -78,7 +96,7 @@ export class ThreadRuns {
    * @throws run_id_conflict, unknown_agent, thread_busy, queue_full, draining, and what the log refuses
    */
   start(request: StartRequest, policy: BusyPolicy, commandId?: string): Promise<Started> {
-    return this.thread.lock.run(async () => {
+    return this.#inTurn(async () => {
       const earlier = this.#repeated(commandId) ?? (await this.#attached(request));
       if (earlier !== undefined) return earlier;
       this.#checkAccepting();
@@ -101,14 +119,13 @@ export class ThreadRuns {
     answer: { readonly interruptId: string; readonly value: Json; readonly by: string; readonly runId: string },
     commandId?: string,
   ): Promise<Started> {
-    return this.thread.lock.run(async () => {
+    return this.#inTurn(async () => {
       const earlier = this.#repeated(commandId);
       if (earlier !== undefined) return earlier;
       this.#checkAccepting();
-      const at = { tenant: this.thread.tenant, threadId: this.thread.id };
-      const { write, askedBy, resumption } = await answerQuestion(this.#ports.log, at, answer);
+      const { write, askedBy, resumption } = await answerQuestion(this.#ports.log, this.thread, answer);
       const extra = { commandId, writes: [write] };
-      if (resumption === undefined) await this.#commit(commandId, askedBy, (noted) => this.#write([write, ...noted]));
+      if (resumption === undefined) await this.#write([write], this.#commands.noting(commandId, askedBy));
       else if (this.#free) await this.#begin(resumption, extra);
       else await this.#enqueue(resumption, extra);
       return { runId: resumption?.runId ?? askedBy, duplicate: false };
@@ -125,15 +142,13 @@ export class ThreadRuns {
   async cancel(runId?: string, commandId?: string): Promise<Started> {
     const earlier = this.#repeated(commandId);
     if (earlier !== undefined) return earlier;
-    const runner = this.#runner;
-    if (runner !== undefined && (runId === undefined || runner.runId === runId)) {
-      const noted = commandId === undefined ? [] : [this.#commands.note(commandId, runner.runId)];
-      const decided = runner.end({ type: "cancelled" }, noted);
-      const { ending, endSeq } = await runner.ended;
-      if (endSeq !== undefined && ending.type === "cancelled") return { runId: runner.runId, duplicate: !decided };
-      if (commandId !== undefined) this.#commands.forget(commandId);
-    } else if (runId !== undefined) {
+    const cancelled = await this.#cancelRunner(runId, commandId);
+    if (cancelled !== undefined) return cancelled;
+    if (runId !== undefined) {
       if (await this.#unqueue(runId)) return { runId, duplicate: false };
+      // Its turn may have come just before this had its own.
+      const begun = await this.#cancelRunner(runId, commandId);
+      if (begun !== undefined) return begun;
       if ((await this.record(runId))?.status === "cancelled") return { runId, duplicate: true };
     }
     throw this.#refusal("run_not_active", "There is no such run to cancel.");
@@ -155,44 +170,76 @@ export class ThreadRuns {
     return value === undefined ? undefined : (JSON.parse(value) as RunRecord);
   }
 
-  /** Starts what waits, if nothing holds the thread. */
-  next(): Promise<void> {
-    return this.thread.lock.run(async () => {
-      while (this.#runner === undefined && this.#refused === undefined) {
-        const head = this.#queue[0];
-        if (head === undefined) return;
-        if (this.#ports.agents.has(head.request.agent)) await this.#begin(head.request, { queueKey: head.key });
-        else await this.#write(this.#batches.projection.unqueued(head.key, head.request, "unknown_agent"));
-        this.#queue.shift();
-      }
-    });
+  /** Starts what waits, if nothing holds the thread. Never rejects. */
+  async next(): Promise<void> {
+    try {
+      await this.thread.lock.run(async () => {
+        while (this.#runner === undefined && this.#refusing === undefined) {
+          const head = this.#queue[0];
+          if (head === undefined) return;
+          await this.#beginWaiting(head);
+          this.#queue.shift();
+        }
+      });
+    } catch (error) {
+      this.#ports.logger.error("a waiting run could not start", { threadId: this.thread.id, error });
+    }
   }
 
-  /** No run starts here any more; what waits stays waiting (D6). */
-  drain(): void {
-    this.#refused ??= DRAINING;
+  /** Resolves when the run that holds the thread, or is just being started, has ended. */
+  async ended(): Promise<void> {
+    await this.#quiet();
+    await this.#runner?.ended;
   }
 
   /** Ends everything here for good: the thread is being deleted. Resolves when no agent works on it. */
   async retire(): Promise<void> {
     this.#refused = { code: "not_found", message: "The thread is deleted." };
-    const runner = this.#runner;
-    runner?.end({ type: "cancelled" });
-    await runner?.settled;
-    // Whoever had the thread's lock before this has finished, too.
-    await this.thread.lock.run(async () => undefined);
+    await this.stop({ type: "cancelled" });
+    await this.#runner?.settled;
   }
 
   /** Ends the run that holds the thread in this way, if there is one. Resolves when it has ended. */
   async stop(ending: Ending): Promise<void> {
-    const runner = this.#runner;
-    if (runner === undefined) return;
-    runner.end(ending);
-    await runner.ended;
+    this.#runner?.end(ending);
+    await this.#quiet();
+    // One that was just being started is there now.
+    this.#runner?.end(ending);
+    await this.#runner?.ended;
   }
 
   get #free(): boolean {
     return this.#runner === undefined && this.#queue.length === 0;
+  }
+
+  /** Why no run starts now. */
+  get #refusing(): Refused | undefined {
+    return this.#refused ?? (this.#ports.draining() ? DRAINING : undefined);
+  }
+
+  /** Runs a command that may start a run, once it is its turn. */
+  async #inTurn<T>(command: () => Promise<T>): Promise<T> {
+    this.#starting += 1;
+    try {
+      return await this.thread.lock.run(command);
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  /** Resolves when every command that came before this has been carried out. */
+  #quiet(): Promise<void> {
+    return this.thread.lock.run(async () => undefined);
+  }
+
+  /** Cancels the run that holds the thread, if it is this one and nothing else ends it first. */
+  async #cancelRunner(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const runner = this.#runner;
+    if (runner === undefined || (runId ?? runner.runId) !== runner.runId) return undefined;
+    const decided = runner.end({ type: "cancelled" }, this.#commands.noting(commandId, runner.runId));
+    const { ending, endSeq } = await runner.ended;
+    if (endSeq === undefined || ending.type !== "cancelled") return undefined;
+    return { runId: runner.runId, duplicate: !decided };
   }
 
   #repeated(commandId: string | undefined): Started | undefined {
@@ -229,10 +276,22 @@ export class ThreadRuns {
       throw this.#refusal("queue_full", "Too many runs wait for this thread.");
     }
     const key = keys.queued(this.thread.tenant, this.thread.id, placeOf(this.#queue.at(-1)) + 1);
-    await this.#commit(extra.commandId, request.runId, (noted) =>
-      this.#write([...this.#batches.projection.queued(key, request), ...(extra.writes ?? []), ...noted]),
-    );
+    const writes = [...this.#batches.projection.queued(key, request), ...(extra.writes ?? [])];
+    await this.#write(writes, this.#commands.noting(extra.commandId, request.runId));
     this.#queue.push({ key, request });
+    // The thread is free when its queue came to a halt: then this gets it going again.
+    if (this.#runner === undefined) void this.next();
+  }
+
+  /** Starts what has waited; one that can never start fails, so that it holds up nobody behind it. */
+  async #beginWaiting({ key, request }: Queued): Promise<void> {
+    try {
+      await this.#begin(request, { queueKey: key });
+    } catch (error) {
+      const { code } = ThroughlineError.from(error);
+      if (!NEVER_STARTS.has(code)) throw error;
+      await this.#write(this.#batches.projection.unqueued(key, request, code), undefined, true);
+    }
   }
 
   #unqueue(runId: string): Promise<boolean> {
@@ -261,13 +320,12 @@ export class ThreadRuns {
     const view = this.thread.view;
     const started = runStarted(id, request, view, clock);
     const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
-    const { first } = await this.#commit(extra.commandId, request.runId, (noted) =>
-      this.thread.writer.write({
-        // What was promised a turn gets it, however long the disk is full.
-        insist: extra.queueKey !== undefined,
-        compose: this.#batches.started(started, request, lease, extra.queueKey, [...(extra.writes ?? []), ...noted]),
-      }),
-    );
+    const batch = this.#batches.started(started, request, lease, extra.queueKey, extra.writes ?? []);
+    const { first } = await this.thread.writer.write({
+      // What was promised a turn gets it, however long the disk is full.
+      insist: extra.queueKey !== undefined,
+      compose: this.#commands.noting(extra.commandId, request.runId)(batch),
+    });
     const record = this.#batches.projection.begun(request, first);
     const logger = this.#ports.logger.child({ threadId: id, runId: request.runId, agent: request.agent });
     const runner = new Runner({
@@ -299,35 +357,20 @@ export class ThreadRuns {
     if (endSeq === undefined) this.#refused ??= DRAINING;
     this.#runner = undefined;
     this.#ports.ended(this);
-    try {
-      await this.next();
-    } catch (error) {
-      this.#ports.logger.error("a waiting run could not start", { threadId: this.thread.id, error });
-    }
+    await this.next();
   }
 
-  async #write(controls: readonly ControlWrite[]): Promise<void> {
-    await this.thread.writer.write({ records: [], controls: () => controls });
-  }
-
-  /** Runs a batch that also remembers the command's id, and forgets it again when the batch is refused. */
-  async #commit<T>(
-    commandId: string | undefined,
-    runId: string,
-    write: (noted: readonly ControlWrite[]) => Promise<T>,
-  ): Promise<T> {
-    if (commandId === undefined) return write([]);
-    const noted = this.#commands.note(commandId, runId);
-    try {
-      return await write([noted]);
-    } catch (error) {
-      this.#commands.forget(commandId);
-      throw error;
-    }
+  async #write(
+    controls: readonly ControlWrite[],
+    joined: (batch: Compose) => Compose = (batch) => batch,
+    insist = false,
+  ): Promise<void> {
+    await this.thread.writer.write({ compose: joined(() => ({ records: [], controls })), insist });
   }
 
   #checkAccepting(): void {
-    if (this.#refused !== undefined) throw this.#refusal(this.#refused.code, this.#refused.message);
+    const refusing = this.#refusing;
+    if (refusing !== undefined) throw this.#refusal(refusing.code, refusing.message);
   }
 
   #refusal(code: ErrorCode, message: string): ThroughlineError {
@@ -335,6 +378,12 @@ export class ThreadRuns {
   }
 }
 
+/** What a waiting start can be refused for that no later try would change. */
+const NEVER_STARTS = new Set<ErrorCode>(["unknown_agent", "not_found", "payload_too_large"]);
+const UNMENDED = {
+  code: "corrupt",
+  message: "A run that could not be ended holds the thread; the server's log says why.",
+} as const;
 const DRAINING = { code: "draining", message: "The server is going down; no run starts any more." } as const;
 
 /** Where in its queue a start waits; 0 for none. */

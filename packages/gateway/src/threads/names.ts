@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ThroughlineError } from "@throughline/protocol";
 
 /**
@@ -42,9 +43,11 @@ export const keys = {
   fork: (tenant: string, threadId: string) => `fork/${tenant}/${threadId}`,
   allForks: "fork/",
   /** A question: open, or answered. */
-  ask: (tenant: string, threadId: string, interruptId: string) =>
-    `ask/${tenant}/${threadId}/${encodeURIComponent(interruptId)}`,
-  asks: (tenant: string, threadId: string) => `ask/${tenant}/${threadId}/`,
+  ask: (tenant: string, threadId: string, runId: string, interruptId: string) =>
+    `ask/${tenant}/${threadId}/${runId}/${digest(interruptId)}`,
+  /** Those of one run. */
+  asks: (tenant: string, threadId: string, runId: string) => `ask/${tenant}/${threadId}/${runId}/`,
+  allAsks: (tenant: string, threadId: string) => `ask/${tenant}/${threadId}/`,
   /** The outcomes of the thread's latest commands, by command id. */
   commands: (tenant: string, threadId: string) => `commands/${tenant}/${threadId}`,
   /** The outcomes of the latest publications on the thread, by their id. */
@@ -72,6 +75,11 @@ export const keys = {
   /** Counts the processes that have owned this log; fences the writers of earlier ones. */
   incarnation: "incarnation",
 };
+
+/** Stands for a text of any length and content in a key. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
 
 /**
  * The thread a control key is about, for keys of the form `kind/tenant/thread…`.

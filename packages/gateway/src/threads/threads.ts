@@ -114,6 +114,17 @@ export class Threads {
     thread.close();
   }
 
+  /**
+   * Lets go of the thread as it was found while it had no event: a fork has given it some, of which
+   * nobody who has it open is told.
+   */
+  async forgetEmpty(tenant: string, threadId: string): Promise<void> {
+    const stream = streamName(tenant, threadId);
+    await this.#opening.get(stream)?.catch(() => undefined);
+    const open = this.#open.get(stream);
+    if (open?.head === 0) this.drop(open);
+  }
+
   close(): void {
     for (const thread of this.#open.values()) thread.close();
     this.#open.clear();
