@@ -15,7 +15,7 @@ export function nextEvent(
   type: string,
   matches: (frame: Frame) => boolean = () => true,
 ): Promise<Frame> {
-  return client.where((frame) => frame["event_type"] === type && matches(frame), type);
+  return client.nextWhere((frame) => frame["event_type"] === type && matches(frame), type);
 }
 
 /** A request to the tasks' API; the body comes parsed where it is JSON, else as text. */
