@@ -3,6 +3,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import {
   type Agent,
   type ChartPublisher,
+  type ErrorCode,
   type JsonObject,
   silentLogger,
   ThroughlineError,

@@ -238,7 +238,7 @@ export class Session implements ConnectedClient {
 
   async #handleFrame(text: string): Promise<void> {
     if (this.#closed || this.#thread === undefined) return;
-    const { runs, logger, delivery, clock } = this.#ports;
+    const { delivery, clock } = this.#ports;
     const context = delivery.contextOf(this.#thread);
     const { commands, replies, asks, ignored } = this.#protocol.decode(text, context, clock.now());
     if (ignored === true) this.#ports.telemetry.frameIgnored(this.dialect);
