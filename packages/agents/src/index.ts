@@ -6,6 +6,7 @@ export { Asked } from "./builder/questions.ts";
 export { builtinAgents } from "./builtin.ts";
 export type { AssetClass, Instrument, PriceFile } from "./market/catalogue.ts";
 export * from "./market/market-data.ts";
+export { marketQuotes, type MarketQuotesOptions } from "./market/quotes.ts";
 export * from "./market/series.ts";
 export { projectManager, type ProjectManagerOptions } from "./project-manager/project-manager.ts";
 export { scripted } from "./scripted/scripted.ts";

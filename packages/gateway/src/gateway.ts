@@ -35,6 +35,7 @@ import { type Attachable, type AttachOptions, attachTo, pathMatcher } from "./tr
 import { ClientMemory } from "./transports/client-memory.ts";
 import { Clients } from "./transports/clients.ts";
 import { Leaves } from "./transports/leaves.ts";
+import { QUOTES_PATH, QuoteSession } from "./transports/quotes.ts";
 import { Session } from "./transports/session.ts";
 import { SseTransport } from "./transports/sse.ts";
 import { type SocketHandler, type UpgradeRequest, WebSocketTransport } from "./transports/websocket.ts";
@@ -169,6 +170,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       throw new ThroughlineError("websocket_disabled", "This server takes no WebSocket connections.");
     }
     if (!ready) throw new ThroughlineError("draining", "The server is going down.");
+    if (options.quotes !== undefined && request.url.pathname === QUOTES_PATH) {
+      const quotes = { source: options.quotes, audit, telemetry, clock, rate };
+      return new QuoteSession({ ports: quotes, principal, sink, symbols: request.url.searchParams.get("symbols") });
+    }
     const routed = route(request.url, () => random.uuid());
     if (routed === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);
     const cursor = readCursor(request.url.searchParams.get("after"));
@@ -218,7 +223,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     answer: (request, response) => void listen(request, response),
     upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head),
     servesRequests: pathMatcher(routes.map(({ path }) => path)),
-    servesUpgrades: isMounted,
+    servesUpgrades: (path) => isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
   };
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
     api.fetch(request, env ?? {});

@@ -1,4 +1,4 @@
-import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
+import type { Agent, Clock, Logger, QuoteSource, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { BusyPolicy } from "./runs/ports.ts";
 import type { Metrics } from "./telemetry/telemetry.ts";
@@ -57,6 +57,8 @@ export interface GatewayOptions {
   readonly busyPolicy?: BusyPolicy;
   /** How long a client of `/ws/stream` may be away before its run is cancelled; default 30,000 ms. */
   readonly streamGraceMs?: number;
+  /** What `WS /ws/quotes` gives; without it that address is not served. */
+  readonly quotes?: QuoteSource;
   readonly realtime?: Partial<Realtime>;
   /** How long the audit log keeps a day's entries; default 30 days. */
   readonly auditKeepMs?: number;

@@ -24,9 +24,13 @@ export const ERRORS = {
   thread_busy: { status: 409, remedy: "Wait until the current run has ended, or cancel it." },
   already_answered: { status: 409, remedy: "Somebody answered first; the thread shows the answer." },
   task_exists: { status: 409, remedy: "Use another id, or change the task that is there." },
-  version_mismatch: { status: 412, remedy: "Somebody changed it first; read it and apply your change to what is there." },
+  version_mismatch: {
+    status: 412,
+    remedy: "Somebody changed it first; read it and apply your change to what is there.",
+  },
   run_not_active: { status: 409, remedy: "The run has ended; start a new one." },
   queue_full: { status: 429, remedy: "Wait until one of the thread's queued runs has started." },
+  too_many_symbols: { status: 429, remedy: "Unsubscribe from some symbols, or open another connection." },
   rate_limited: { status: 429, remedy: "Slow down; try again after the time given." },
   messages_dropped: { status: 410, remedy: "Nothing to mend; ask whoever sent them, or stay away for less long." },
   // The log

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
 import { ChatClientFrame, ChatServerFrame } from "./chat.ts";
+import { QuoteClientFrame, QuoteServerFrame } from "./quotes.ts";
 import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
 import { TaskClientFrame, TaskServerFrame } from "./tasks.ts";
 
@@ -42,6 +43,14 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
       thread_id: "Chat about another thread instead.",
       agent: "Who answers; default project-manager.",
     },
+  },
+  quotes: {
+    address: "/ws/quotes",
+    title: "Quotes",
+    description: "Prices of the symbols asked for, at least once a second each. Neither stored nor repeated.",
+    fromClient: QuoteClientFrame,
+    fromServer: QuoteServerFrame,
+    query: { symbols: "Symbols separated by commas, at most 50." },
   },
   "chart-commands": {
     address: "/ws/chart-commands/{session_id}",

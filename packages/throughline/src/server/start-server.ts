@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { builtinAgents, systemMarketData } from "@throughline/agents";
+import { builtinAgents, marketQuotes, systemMarketData } from "@throughline/agents";
 import { createGateway, createMetrics, type Gateway } from "@throughline/gateway";
 import type { StreamLog } from "@throughline/log";
 import type { Clock, Logger, Random } from "@throughline/protocol";
@@ -54,6 +54,7 @@ export async function startServer(settings: Settings, world: World): Promise<Run
       ...gatewaySettings(settings),
       log: opened,
       agents,
+      quotes: marketQuotes({ ...world, data }),
       origin: url,
       metrics: createMetrics(),
     });
