@@ -65,7 +65,13 @@ describe("a task and its run", () => {
       checklist: [{ text: "one", done: true }],
     });
     await everywhere(server, task.id);
-    expect(statusesIn(await eventsOf(server, task.id))).toEqual(["pending", "running", "running", "running", "completed"]);
+    expect(statusesIn(await eventsOf(server, task.id))).toEqual([
+      "pending",
+      "running",
+      "running",
+      "running",
+      "completed",
+    ]);
   });
 
   test("the task worker ticks the checklist off", async () => {
@@ -195,6 +201,6 @@ describe("deleting a task", () => {
       }
       void before[Symbol.asyncDispose]();
     }
-    expect([...outcomes].sort()).toEqual([200, 404]);
+    expect([...outcomes].sort((a, b) => a - b)).toEqual([200, 404]);
   });
 });

@@ -1,7 +1,9 @@
 import { scripted } from "@throughline/agents";
-import { memoryDisk } from "@throughline/log";
+import { createGateway } from "@throughline/gateway";
+import { createMemoryLog, memoryDisk } from "@throughline/log";
 import { EventType } from "@throughline/protocol";
 import { TaskServerFrame } from "@throughline/protocol/schemas";
+import { MemoryHttp, MemorySocket, seededRandom, virtualClock } from "@throughline/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Frame, startServer, type TestServer } from "../support/gateway.ts";
 import { manualAgent, type ManualRun } from "../support/manual-agent.ts";
@@ -168,7 +170,10 @@ describe("the events of a run", () => {
     for (const frame of events) expect(frame).toMatchObject({ task_id: id, timestamp: expect.any(String) });
     const seqs = events.map(({ seq }) => seq);
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
-    const task = (status: string, more = {}) => ["task_updated", { task: expect.objectContaining({ status, ...more }) }];
+    const task = (status: string, more = {}) => [
+      "task_updated",
+      { task: expect.objectContaining({ status, ...more }) },
+    ];
     expect(events.map(({ event_type, data }) => [event_type, data])).toEqual([
       ["task_started", { run_id: runId, agent: "manual" }],
       task("running", { agent: "manual", version: 2 }),
@@ -248,4 +253,20 @@ describe("coming back", () => {
     const updates = back.frames.filter((frame) => frame["event_type"] === "task_updated");
     expect(updates.map(({ data }) => data.task.title)).toEqual(["a", "b", "c"]);
   });
+});
+
+test("a client that says nothing for five minutes is closed as stale; a heartbeat keeps it", async () => {
+  const clock = virtualClock();
+  const world = { clock, random: seededRandom(1) };
+  const starting = createGateway({ ...world, log: createMemoryLog(world), agents: [scripted] });
+  await clock.runUntilIdle();
+  const gateway = await starting;
+  const made = new MemoryHttp(gateway).post("/api/v1/tasks", { id: "t", title: "Quiet" });
+  await clock.runUntilIdle();
+  await made;
+  const [quiet, lively] = [1, 2].map(() => new MemorySocket(gateway, { clock, path: "/ws/tasks/t" }));
+  await clock.advance(4 * 60_000);
+  lively?.send({ type: "heartbeat" });
+  await clock.advance(2 * 60_000);
+  expect([quiet?.ended, lively?.ended]).toEqual(["stale", undefined]);
 });

@@ -110,7 +110,7 @@ export class TaskBus {
     const events = this.#untold;
     this.#untold = [];
     for (const event of events) {
-      for (const { listener, filter } of [...this.#subscribers]) {
+      for (const { listener, filter } of this.#subscribers) {
         if (matchesFilter(filter, event)) this.#call(listener, event);
       }
     }

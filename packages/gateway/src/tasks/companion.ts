@@ -1,4 +1,11 @@
-import { type AguiCustomEvent, type AguiEvent, type Clock, EventType, type Task, ThroughlineError } from "@throughline/protocol";
+import {
+  type AguiCustomEvent,
+  type AguiEvent,
+  type Clock,
+  EventType,
+  type Task,
+  ThroughlineError,
+} from "@throughline/protocol";
 import type { Companion, Joined, RunStep } from "../runs/companion.ts";
 import type { Ending } from "../runs/records.ts";
 import type { Thread } from "../threads/thread.ts";

@@ -1,4 +1,12 @@
-import { type AguiEvent, type Clock, type Random, type Task, type TaskPublisher, type ThreadEvent, ThroughlineError } from "@throughline/protocol";
+import {
+  type AguiEvent,
+  type Clock,
+  type Random,
+  type Task,
+  type TaskPublisher,
+  type ThreadEvent,
+  ThroughlineError,
+} from "@throughline/protocol";
 import { TaskSchema } from "@throughline/protocol/schemas";
 import type { StreamLog } from "@throughline/log";
 import { authorize } from "../access/authorize.ts";
@@ -84,18 +92,16 @@ export class TaskStore {
    * @param change of the task as it is now
    * @throws forbidden, not_found, version_mismatch; thread_busy for a status against that of a run
    */
-  async update(
-    principal: Principal,
-    id: string,
-    change: Partial<TaskContent>,
-    expected?: Expectation,
-  ): Promise<Task> {
+  async update(principal: Principal, id: string, change: Partial<TaskContent>, expected?: Expectation): Promise<Task> {
     authorize(principal, "publish", taskThread(id));
     const thread = await this.#find(principal.tenant, id);
     return this.#write(thread, id, (before, now) => {
       const task = present(before, id, expected);
       if (isHeld(thread.view) && change.status !== undefined && change.status !== task.status) {
-        throw new ThroughlineError("thread_busy", `A run works on task "${id}" and decides its status; cancel it first.`);
+        throw new ThroughlineError(
+          "thread_busy",
+          `A run works on task "${id}" and decides its status; cancel it first.`,
+        );
       }
       return changedTask(task, change, now);
     });
@@ -172,11 +178,7 @@ export class TaskStore {
     }
   }
 
-  async #write(
-    thread: Thread,
-    id: string,
-    make: (before: Task | undefined, now: number) => Task,
-  ): Promise<Task> {
+  async #write(thread: Thread, id: string, make: (before: Task | undefined, now: number) => Task): Promise<Task> {
     let after: Task | undefined;
     const compose = (first: number): Composed => {
       const now = this.#ports.clock.now();

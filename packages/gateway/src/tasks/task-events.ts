@@ -47,7 +47,7 @@ export function toTaskEvent(state: TaskState, event: AguiEvent, taskId: string):
       return { state, type: "message.delta", data: { message_id: event.messageId, delta: event.delta, agent } };
     }
     case EventType.STATE_DELTA:
-      return { state, type: "state.patch", data: { patch: event.delta as Json } };
+      return { state, type: "state.patch", data: { patch: event.delta } };
     case EventType.STATE_SNAPSHOT: {
       const patch: Json = [{ op: "replace", path: "", value: (event.snapshot ?? null) as Json }];
       return { state, type: "state.patch", data: { patch } };

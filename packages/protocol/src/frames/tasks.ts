@@ -64,7 +64,10 @@ export const TaskServerFrame = z.discriminatedUnion("event_type", [
   frame("task_completed", z.looseObject({ ...ofRun, result: Json.optional() })),
   frame("task_failed", z.looseObject({ ...ofRun, code: z.string(), message: z.string() })),
   // Held by somebody, or waiting for an answer: then with the question.
-  frame("task_paused", z.looseObject({ ...ofRun, ...Question.partial().shape, questions: z.array(Question).optional() })),
+  frame(
+    "task_paused",
+    z.looseObject({ ...ofRun, ...Question.partial().shape, questions: z.array(Question).optional() }),
+  ),
   frame("task_cancelled", z.looseObject(ofRun)),
   frame("message.delta", z.looseObject({ message_id: z.string(), delta: z.string() })),
   frame("tool_call.start", z.looseObject({ tool_call_id: z.string(), tool_name: z.string() })),

@@ -37,5 +37,8 @@ function percent(share: number | null): string | null {
 
 /** Text on one line that says itself and nothing to a Markdown reader. */
 function line(text: string): string {
-  return text.replaceAll(/\s+/gu, " ").trim().replaceAll(/[\\`*_{}[\]<>#|!~]/gu, String.raw`\$&`);
+  return text
+    .replaceAll(/\s+/gu, " ")
+    .trim()
+    .replaceAll(/[\\`*_{}[\]<>#|!~]/gu, String.raw`\$&`);
 }

@@ -13,7 +13,7 @@ export function streamText(text: AsyncIterable<string>): ReadableStream<Uint8Arr
     {
       pull: async (controller) => {
         const parts: string[] = [];
-        for (let length = 0; length < CHUNK; ) {
+        for (let length = 0; length < CHUNK;) {
           const { done, value } = await pieces.next();
           if (done === true) {
             if (parts.length > 0) controller.enqueue(encoder.encode(parts.join("")));
