@@ -15,17 +15,19 @@ export interface Contents {
 }
 
 const ALL = 10_000;
+/** Before the id in the name of a thread's stream; the audit has streams of other names. */
+const TENANT = "default/";
 
 /** Reads all that a log holds, as one who has just opened it, and closes it. */
 export async function readBack(log: StreamLog): Promise<Contents> {
   const threads = new Map<string, Generation>();
-  for (const { name, epoch, head } of await log.list("", { limit: ALL })) {
+  for (const { name, epoch, head } of await log.list(TENANT, { limit: ALL })) {
     const events: AguiEvent[] = [];
     while (events.length < head) {
       const { records } = await log.read(name, { after: events.length });
       for (const record of records) events.push(JSON.parse(Buffer.from(record).toString()) as AguiEvent);
     }
-    threads.set(name.slice(name.indexOf("/") + 1), { epoch, events });
+    threads.set(name.slice(TENANT.length), { epoch, events });
   }
   const records = await log.controls("run/", { limit: ALL });
   await log.close();
