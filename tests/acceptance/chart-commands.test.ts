@@ -306,6 +306,17 @@ describe("over HTTP", () => {
   });
 });
 
+test("a session's view is there for its page before the first command", async () => {
+  await using server = await startServer();
+  const { status, body: view } = await server.get("/api/v1/threads/chart:s");
+  expect([status, view]).toMatchObject([200, { id: "chart:s", last_seq: 0, chart: [], chart_commands_sent: 0 }]);
+  const waiting = server.get(`/api/v1/threads/chart:s/events?after=${view.epoch}.0&wait=30`);
+  await server.gateway.streamChartCommand("s", "LOAD:AAPL");
+  const { body } = await waiting;
+  expect(body.events[0].event.value).toMatchObject({ command: "LOAD:AAPL" });
+  expect(body.reset).toBeUndefined();
+});
+
 test("a peer that answers no two pings in a row is dropped, and counted no more", async () => {
   const clock = virtualClock();
   await using server = await startServer({ clock });

@@ -100,7 +100,7 @@ export function chatRoutes(app: Api, ports: ApiPorts): void {
     const { runId } = await ports.runs.start(principal, threadId, {
       runId: body.run_id,
       agent: body.agent ?? CHAT_AGENT,
-      input: { text: body.content, ...(body.context ? { context: body.context as JsonObject } : {}) },
+      input: { text: body.content, ...(body.context ? { context: body.context } : {}) },
       history: body.message_history ?? undefined,
       commandId: body.id === undefined ? undefined : `http:${body.id}`,
     });

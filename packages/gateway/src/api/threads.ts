@@ -167,7 +167,9 @@ export function threadRoutes(app: Api, ports: ApiPorts): void {
   app.openapi(get, async (c) => {
     const { id } = c.req.valid("param");
     authorize(c.var.principal, "read", id);
-    const thread = await ports.threads.find(c.var.principal.tenant, id);
+    const { tenant } = c.var.principal;
+    // A chart's page is often there before its first command; a session is there once somebody watches it.
+    const thread = await (id.startsWith("chart:") ? ports.threads.ensure(tenant, id) : ports.threads.find(tenant, id));
     return c.json(encodeView(thread.view, thread.epoch) as z.infer<typeof View>, 200);
   });
   eventRoutes(app, ports);
@@ -210,7 +212,7 @@ function eventRoutes(app: Api, { threads, sse, clock }: ApiPorts): void {
         : await threads.find(c.var.principal.tenant, id);
     if (streaming) {
       const by = { principal: c.var.principal, breakOff: breakOff(c.env) };
-      return sse.respond({ thread, dialect: agui, cursor }, by) as never;
+      return sse.respond({ thread, dialect: agui, cursor }, by);
     }
     const refused = thread.refusal(cursor);
     const from = refused === undefined ? cursor.seq : 0;

@@ -7,7 +7,6 @@ import {
   type DialectContext,
   type ErrorCode,
   EventType,
-  type Json,
   type JsonObject,
   type Outcome,
   parseJsonObject,

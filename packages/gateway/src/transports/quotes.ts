@@ -88,7 +88,7 @@ export class QuoteSession implements SocketHandler, QuoteListener {
   handleClose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const symbol of [...this.#unsubscribe.keys()]) this.#drop(symbol);
+    for (const symbol of this.#unsubscribe.keys()) this.#drop(symbol);
     const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;
     this.#ports.telemetry.connectionClosed(DIALECT, "websocket", seconds);
     this.#note("connection.closed", { seconds: Math.round(seconds) });

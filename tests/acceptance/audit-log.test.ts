@@ -2,9 +2,9 @@ import { createMemoryLog, type StreamLog } from "@throughline/log";
 import { silentLogger, ThroughlineError } from "@throughline/protocol";
 import { seededRandom, virtualClock } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
-import { Audit } from "../src/audit/audit.ts";
-import type { AuditNote } from "../src/audit/entry.ts";
-import { queryAudit } from "../src/audit/query.ts";
+import { Audit } from "../../packages/gateway/src/audit/audit.ts";
+import type { AuditNote } from "../../packages/gateway/src/audit/entry.ts";
+import { queryAudit } from "../../packages/gateway/src/audit/query.ts";
 
 const DAY = 24 * 60 * 60_000;
 
