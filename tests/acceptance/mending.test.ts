@@ -59,7 +59,7 @@ describe("the start after a crash", () => {
     const run = await manual.next();
     const nested = (levels: number): unknown => (levels === 0 ? {} : { a: nested(levels - 1) });
     await run.emit({ type: EventType.STATE_SNAPSHOT, snapshot: { a: {} } });
-    for (let at = 1; at < 2_000; at += 50) {
+    for (let at = 1; at < 18_000; at += 50) {
       const path = "/a".repeat(at + 1);
       await run.emit({ type: EventType.STATE_DELTA, delta: [{ op: "add", path, value: nested(49) }] });
     }

@@ -81,11 +81,10 @@ describe("questions", () => {
   test("all of a run's questions are answered together, however many the thread has had", async () => {
     const manual = manualAgent();
     await using server = await startServer({ agents: [manual.agent] });
-    const ids = Array.from({ length: 100 }, (_, n) => `q${n}`);
     let answered: unknown[] = [];
     for (let round = 0; round < 11; round++) {
       const run = await begun(server, manual, `r${round}`);
-      const last = round === 10 ? ["zz-1", "zz-2"] : ids;
+      const last = round === 10 ? ["zz-1", "zz-2"] : Array.from({ length: 100 }, (_, n) => `q${round}-${n}`);
       void run.emit(finished(run.input, asking(...last)));
       await untilRun(server, `r${round}`, "waiting");
       if (round < 10) continue;

@@ -201,8 +201,20 @@ describe("questions", () => {
     );
     const asked = { runId: "r1", afterMessageId: "u1" };
     expect(view.answeredInterrupts).toEqual([
-      { ...asked, interrupt: { id: "q1", reason: "input_required" }, answerRunId: "r2", status: "resolved", answer: "yes" },
-      { ...asked, interrupt: { id: "q2", reason: "input_required" }, answerRunId: "r3", status: "cancelled", answer: null },
+      {
+        ...asked,
+        interrupt: { id: "q1", reason: "input_required" },
+        answerRunId: "r2",
+        status: "resolved",
+        answer: "yes",
+      },
+      {
+        ...asked,
+        interrupt: { id: "q2", reason: "input_required" },
+        answerRunId: "r3",
+        status: "cancelled",
+        answer: null,
+      },
     ]);
   });
 });
