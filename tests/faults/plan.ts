@@ -1,7 +1,10 @@
 import { seededRandom, type SeededRandom } from "@throughline/testing";
 import { INVALID, type PuppetEnd, type PuppetScript } from "./agents.ts";
 
-export type Transport = "websocket" | "sse" | "poll";
+/** How a client follows a thread; `websocket` is `/ws/stream`. */
+export type Transport = Socket | "sse" | "poll";
+/** The protocols over WebSocket. */
+export type Socket = "websocket" | "chart" | "chat" | "tasks";
 export type CursorForm = "bare" | "epoch";
 
 /** One client that follows one thread for the whole trial, coming back whenever it is cut off. */

@@ -97,12 +97,12 @@ export class World implements Surroundings {
     const { gateway, http, clock } = this;
     if (gateway === undefined || http === undefined) return undefined;
     switch (opening.transport) {
-      case "websocket":
-        return openWebSocket({ ...opening, gateway, clock }, events);
       case "sse":
         return openSse({ ...opening, http, clock }, events);
       case "poll":
         return openPoll({ ...opening, http, clock }, events);
+      default:
+        return openWebSocket(opening.transport, { ...opening, gateway, clock }, events);
     }
   }
 

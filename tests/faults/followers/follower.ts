@@ -1,4 +1,4 @@
-import { ThroughlineError } from "@throughline/protocol";
+import { type JsonObject, ThroughlineError } from "@throughline/protocol";
 import type { SeededRandom } from "@throughline/testing";
 import { hashOf } from "../history.ts";
 import type { ClientPlan, NetworkFault } from "../plan.ts";
@@ -146,19 +146,24 @@ export class Follower {
         });
         this.#epoch = epoch ?? this.#epoch;
         this.#joinedAt = seq ?? this.#joinedAt;
+        // What a task was when it joined came with the greeting.
+        if (this.plan.transport === "tasks") this.#position ??= seq;
       },
       delivered: (seq, json, epoch = this.#epoch) => {
         const durable = this.#world.isDurable(this.plan.thread, seq);
         const known = durable === undefined ? {} : { flag: durable };
         history.add({ ...about, op: "deliver", phase: "ok", epoch, seq, hash: hashOf(json), ...known });
         this.#epoch = epoch;
-        this.#position = seq;
+        // What is in force in a chart does not come in the order it came about.
+        this.#position = Math.max(this.#position ?? 0, seq);
       },
       reset: (epoch, seq, code) => {
         history.add({ ...about, op: "reset", phase: "ok", epoch, seq, code });
         this.#epoch = epoch;
         // What follows is what a late joiner gets.
-        this.#position = this.plan.transport === "websocket" ? undefined : 0;
+        this.#position = { sse: 0, poll: 0, tasks: seq, websocket: undefined, chat: undefined, chart: undefined }[
+          this.plan.transport
+        ];
       },
       other: (frame) => this.#handleOther(about.conn, frame),
       ended: over,
@@ -168,7 +173,9 @@ export class Follower {
   #handleOther(conn: string, frame: Readonly<Record<string, unknown>>): void {
     const { type, success, details } = frame;
     if (type === "cancelled" && typeof success === "boolean") this.#cancels.shift()?.answered(success);
-    if (details === "internal") this.#world.misdeeds.push(`${conn} was told "internal": ${String(frame["message"])}`);
+    const { code } = { ...frame, ...(frame["data"] as JsonObject | undefined) };
+    if (details === "internal" || code === "internal")
+      this.#world.misdeeds.push(`${conn} was told "internal": ${JSON.stringify(frame)}`);
   }
 
   #lose(reason: string): void {

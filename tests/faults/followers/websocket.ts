@@ -1,24 +1,27 @@
 import { MemorySocket } from "@throughline/testing";
 import type { Gateway } from "@throughline/gateway";
-import type { Clock, JsonObject } from "@throughline/protocol";
+import type { Clock } from "@throughline/protocol";
+import type { Socket } from "../plan.ts";
+import { addressOf, tellFrame } from "./address.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Opening } from "./surroundings.ts";
 
-/** `/ws/stream`. @throws ThroughlineError with which the upgrade is refused */
+/** @throws ThroughlineError with which the upgrade is refused */
 export function openWebSocket(
+  protocol: Socket,
   options: Opening & { readonly gateway: Gateway; readonly clock: Clock },
   events: ConnectionEvents,
 ): Connection {
-  const query = new URLSearchParams({ client_id: options.client, thread_id: options.thread, agent: "puppet" });
-  if (options.cursor !== undefined) query.set("after", options.cursor);
   const socket = new MemorySocket(options.gateway, {
-    path: `/ws/stream?${query.toString()}`,
+    path: addressOf(protocol, options, "puppet"),
     clock: options.clock,
     latencyMs: options.latencyMs,
     ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
     onFrame: (frame) => tellFrame(frame, events),
     onClose: (reason) => events.ended(reason),
   });
+  // The chart's protocol has no greeting.
+  if (protocol === "chart") events.greeted(undefined, undefined);
   let deaf = false;
   return {
     fail: (fault, amount) => {
@@ -40,13 +43,4 @@ export function openWebSocket(
       return socket.peakBuffered;
     },
   };
-}
-
-/** What a frame of `/ws/stream` tells. */
-export function tellFrame({ seq, ...frame }: JsonObject, events: ConnectionEvents): void {
-  const place = [String(frame["epoch"]), Number(frame["last_seq"])] as const;
-  if (typeof seq === "number") events.delivered(seq, JSON.stringify(frame), undefined);
-  else if (frame["type"] === "connected") events.greeted(...place);
-  else if (frame["type"] === "reset") events.reset(...place, String(frame["reason"]));
-  else events.other(frame);
 }

@@ -1,8 +1,9 @@
-import { type Cursor, EventType, parseCursor } from "@throughline/protocol";
+import { type Cursor, type Dialect, EventType, parseCursor } from "@throughline/protocol";
 import type { Entry } from "../history.ts";
 import type { Transport } from "../plan.ts";
 import type { Evidence } from "./evidence.ts";
-import { Expectations } from "./expected.ts";
+import { Expectations, lateJoinOf } from "./expected.ts";
+import { joinedChart } from "./in-force.ts";
 
 /** D1, L1, L2: what each connection was given, against what the log holds. */
 export function judgeDeliveries(evidence: Evidence, origin: string): string[] {
@@ -27,6 +28,9 @@ class Connection {
   #at: number | undefined;
   #greeted: { readonly epoch: string | undefined; readonly lastSeq: number } | undefined;
   #reset = false;
+  readonly #late: Dialect["lateJoin"];
+  /** Of one who is given first what is in force: where it joined, if it was told, and what it got since. */
+  #joining: { readonly at: number | undefined; readonly given: number[]; epoch?: string } | undefined;
 
   constructor(entries: readonly Entry[], expectations: Expectations) {
     const [first] = entries;
@@ -36,17 +40,22 @@ class Connection {
     this.#thread = first?.thread ?? "";
     this.#transport = first?.transport as Transport;
     this.#asked = parseCursor(first?.cursor ?? "");
-    // Without a position a reader of events gets all of them; /ws/stream joins late.
-    this.#at = this.#asked?.seq ?? (this.#transport === "websocket" ? undefined : 0);
+    this.#late = lateJoinOf(this.#transport);
+    // Without a position a reader of events gets all of them; others join late.
+    this.#at = this.#asked?.seq ?? (this.#late === "all" ? 0 : undefined);
+    this.#joining = this.#late === "view" && this.#asked === undefined ? { at: undefined, given: [] } : undefined;
   }
 
   judge(): string[] {
     for (const entry of this.#entries) {
       if (entry.op === "resume" && entry.phase === "ok") {
         this.#greeted ??= { epoch: entry.epoch, lastSeq: entry.seq ?? 0 };
+        // Who gets only what comes gets all of it from the greeting on.
+        if (this.#late === "live") this.#at ??= this.#greeted.lastSeq;
       } else if (entry.op === "reset") this.#judgeReset(entry);
       else if (entry.op === "deliver") this.#judgeDelivery(entry);
     }
+    this.#judgeInForce();
     if (this.#conn.startsWith("probe")) this.#judgeProbe();
     else if (this.#greeted !== undefined && this.#entries.at(-1)?.code === "stopped") this.#judgeEnd();
     return this.#problems;
@@ -62,7 +71,9 @@ class Connection {
     // A client that asks for what it was given is never ahead, unless it was given what was not durable.
     else if (code === "ahead" && !this.#conn.startsWith("probe")) this.#report(`L1: was given more than the log has`);
     this.#reset = true;
-    this.#at = this.#transport === "websocket" ? undefined : 0;
+    this.#at = { all: 0, live: seq, run: undefined, view: undefined }[this.#late];
+    this.#judgeInForce();
+    if (this.#late === "view") this.#joining = { at: seq, given: [] };
   }
 
   #judgeDelivery({ epoch = "", seq = 0, hash, flag }: Entry): void {
@@ -74,10 +85,24 @@ class Connection {
     }
     if (expected[seq - 1] === undefined) this.#report(`D1: was given ${seq}, which the log does not have`);
     else if (expected[seq - 1] !== hash) this.#report(`D1: was given ${seq} with another content than the log's`);
-    if (this.#at === undefined) this.#judgeJoin(epoch, seq, expected);
+    if (this.#joining !== undefined) {
+      this.#joining.epoch = epoch;
+      this.#joining.given.push(seq);
+    } else if (this.#at === undefined) this.#judgeJoin(epoch, seq, expected);
     else if (seq <= this.#at) this.#report(`D1: was given ${seq} after ${this.#at}`);
     else this.#judgeGap(this.#at, seq, expected);
-    this.#at = seq;
+    this.#at = Math.max(this.#at ?? 0, seq);
+  }
+
+  /** What a chart that joined got: what was in force, then all that came. */
+  #judgeInForce(): void {
+    const joining = this.#joining;
+    this.#joining = undefined;
+    if (joining?.epoch === undefined) return;
+    const events = this.#expectations.events(this.#thread, joining.epoch) ?? [];
+    const whole = this.#entries.at(-1)?.code === "stopped";
+    if (!joinedChart(events, joining.given, { at: joining.at, whole }))
+      this.#report(`D5: was not given what is in force and what came after it, but ${joining.given.join(", ")}`);
   }
 
   #judgeGap(at: number, seq: number, expected: readonly (string | undefined)[]): void {

@@ -1,11 +1,16 @@
-import type { AguiEvent, DialectContext } from "@throughline/protocol";
+import type { AguiEvent, Dialect, DialectContext } from "@throughline/protocol";
 import { agentStream } from "../../../packages/gateway/src/dialects/agent-stream.ts";
+import { chartCommands } from "../../../packages/gateway/src/dialects/chart-commands.ts";
+import { chat } from "../../../packages/gateway/src/dialects/chat.ts";
+import { tasks } from "../../../packages/gateway/src/dialects/tasks.ts";
 import { hashOf } from "../history.ts";
-import type { Transport } from "../plan.ts";
+import type { Socket, Transport } from "../plan.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** What a reader of a thread must be given, by seq; undefined where its dialect passes an event over. */
 export type Expected = readonly (string | undefined)[];
+
+const DIALECTS: Readonly<Record<Socket, Dialect>> = { websocket: agentStream, chart: chartCommands, chat, tasks };
 
 /** Works out what readers must be given, once per thread, epoch and dialect. */
 export class Expectations {
@@ -21,15 +26,12 @@ export class Expectations {
 
   /** undefined when the thread never had such an epoch. */
   of(thread: string, epoch: string, transport: Transport): Expected | undefined {
-    const dialect = transport === "websocket" ? "stream" : "agui";
-    const key = `${dialect} ${thread} ${epoch}`;
+    const key = `${transport} ${thread} ${epoch}`;
     const made = this.#made.get(key);
     if (made !== undefined) return made;
     const events = this.events(thread, epoch);
     if (events === undefined) return undefined;
-    const context = { threadId: thread, epoch, origin: this.#origin };
-    const expected =
-      dialect === "stream" ? frames(context, events) : events.map((event) => hashOf(JSON.stringify(event)));
+    const expected = expectedOf(transport, { threadId: thread, epoch, origin: this.#origin }, events);
     this.#made.set(key, expected);
     return expected;
   }
@@ -41,10 +43,22 @@ export class Expectations {
   }
 }
 
-function frames(context: DialectContext, events: readonly AguiEvent[]): Expected {
-  let state = agentStream.initial;
+/** What one gets who comes without a position. */
+export function lateJoinOf(transport: Transport): Dialect["lateJoin"] {
+  return transport === "sse" || transport === "poll" ? "all" : DIALECTS[transport].lateJoin;
+}
+
+/** What a reader must be given of these events. */
+export function expectedOf(transport: Transport, context: DialectContext, events: readonly AguiEvent[]): Expected {
+  return transport === "sse" || transport === "poll"
+    ? events.map((event) => hashOf(JSON.stringify(event)))
+    : frames(DIALECTS[transport], context, events);
+}
+
+function frames(dialect: Dialect, context: DialectContext, events: readonly AguiEvent[]): Expected {
+  let state = dialect.initial;
   return events.map((event, index) => {
-    const step = agentStream.step(state, { seq: index + 1, event }, context);
+    const step = dialect.step(state, { seq: index + 1, event }, context);
     state = step.state;
     return step.frame === undefined ? undefined : hashOf(JSON.stringify(step.frame));
   });

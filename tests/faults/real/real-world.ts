@@ -81,12 +81,12 @@ export class RealWorld implements Surroundings {
     const { http, clock } = this;
     if (this.#server === undefined || http === undefined) return undefined;
     switch (opening.transport) {
-      case "websocket":
-        return openRealWebSocket(this.#server.url, opening, events);
       case "sse":
         return openSse({ ...opening, http, clock }, events);
       case "poll":
         return openPoll({ ...opening, http, clock }, events);
+      default:
+        return openRealWebSocket(opening.transport, this.#server.url, opening, events);
     }
   }
 

@@ -1,14 +1,20 @@
 import type { JsonObject } from "@throughline/protocol";
 import { WebSocket } from "ws";
+import { addressOf, tellFrame } from "../followers/address.ts";
 import type { Connection, ConnectionEvents } from "../followers/connection.ts";
 import type { Opening } from "../followers/surroundings.ts";
-import { tellFrame } from "../followers/websocket.ts";
+import type { Socket } from "../plan.ts";
 
-/** `/ws/stream` over a real socket. */
-export function openRealWebSocket(url: string, opening: Opening, events: ConnectionEvents): Connection {
-  const query = new URLSearchParams({ client_id: opening.client, thread_id: opening.thread, agent: "scripted" });
-  if (opening.cursor !== undefined) query.set("after", opening.cursor);
-  const socket = new WebSocket(`${url.replace("http", "ws")}/ws/stream?${query.toString()}`);
+/** A client over a real socket. */
+export function openRealWebSocket(
+  protocol: Socket,
+  url: string,
+  opening: Opening,
+  events: ConnectionEvents,
+): Connection {
+  const socket = new WebSocket(url.replace("http", "ws") + addressOf(protocol, opening, "scripted"));
+  // The chart's protocol has no greeting.
+  if (protocol === "chart") socket.on("open", () => events.greeted(undefined, undefined));
   socket.on("message", (data: Buffer) => tellFrame(JSON.parse(data.toString()) as JsonObject, events));
   socket.on("close", (code) => events.ended(`closed ${code}`));
   // A close follows every error.
