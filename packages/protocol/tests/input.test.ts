@@ -87,7 +87,10 @@ describe("A3: JSON from outside", () => {
     const many = JSON.stringify({ a: Array.from({ length: FRAME_LIMITS.values }, () => 1) });
     expect(parseJsonObject(many)).toMatchObject({ ok: false, code: "invalid_frame" });
     const limits = { ...FRAME_LIMITS, length: 20 };
-    expect(parseJsonObject(JSON.stringify({ a: "x".repeat(20) }), limits)).toMatchObject({ ok: false, code: "payload_too_large" });
+    expect(parseJsonObject(JSON.stringify({ a: "x".repeat(20) }), limits)).toMatchObject({
+      ok: false,
+      code: "payload_too_large",
+    });
   });
 
   test("hostile text never throws", () => {

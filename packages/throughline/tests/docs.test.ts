@@ -5,9 +5,7 @@ import { SETTING_NAMES, SETTINGS } from "../src/settings/table.ts";
 const page = readFileSync(new URL("../../../docs/operation.md", import.meta.url), "utf8");
 
 /** Rows of the settings table: name, variable, default. */
-const rows = [...page.matchAll(/^\| `(\w+)` \| `([A-Z_]+)` \| `?([^|`]+?)`? \|/gm)].map((row) =>
-  row.slice(1, 4),
-);
+const rows = [...page.matchAll(/^\| `(\w+)` \| `([A-Z_]+)` \| `?([^|`]+?)`? \|/gm)].map((row) => row.slice(1, 4));
 
 describe("docs/operation.md", () => {
   test("lists every setting with its variable and default, and no other", () => {

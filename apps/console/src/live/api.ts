@@ -42,7 +42,7 @@ export interface Api {
   events(threadId: string, after: Cursor, options?: { limit?: number; signal?: AbortSignal }): Promise<EventPage>;
   start(threadId: string, request: StartRequest): Promise<void>;
   steer(runId: string, action: "cancel" | "pause" | "resume"): Promise<void>;
-  answer(runId: string, interruptId: string, answer: unknown): Promise<void>;
+  answer(threadId: string, runId: string, interruptId: string, answer: unknown): Promise<void>;
   series(symbol: string, timeframe: string | null, signal?: AbortSignal): Promise<unknown>;
   /** Resolves when the server has answered, whatever it says about its health. */
   ping(signal: AbortSignal): Promise<void>;
@@ -82,8 +82,9 @@ export function createApi(system: Pick<System, "fetch">): Api {
     start: (threadId, { runId, agent, text }) =>
       post(`/threads/${encodeURIComponent(threadId)}/runs`, { run_id: runId, agent, input: text }),
     steer: (runId, action) => post(`/runs/${encodeURIComponent(runId)}/${action}`),
-    answer: (runId, interruptId, answer) =>
-      post(`/runs/${encodeURIComponent(runId)}/answers`, { interrupt_id: interruptId, answer }),
+    // A fork has its source's run ids, so the thread is named, too.
+    answer: (threadId, runId, interruptId, answer) =>
+      post(`/runs/${encodeURIComponent(runId)}/answers`, { interrupt_id: interruptId, answer, thread_id: threadId }),
     series: (symbol, timeframe, signal) => get(seriesPath(symbol, timeframe), signal),
     ping: async (signal) => {
       await answered(system.fetch("/health", { cache: "no-store", signal }));

@@ -40,7 +40,7 @@ export class ThreadSession {
 
   /** @throws RequestError with `already_answered` when somebody was faster */
   async answer(runId: string, interruptId: string, answer: unknown): Promise<void> {
-    await this.#api.answer(runId, interruptId, answer);
+    await this.#api.answer(this.threadId, runId, interruptId, answer);
   }
 
   #follow(): void {

@@ -42,6 +42,6 @@ export function watchProcess(registry: Registry): { close(): void } {
       this.set((user + system) / 1e6);
     },
   });
-  for (const gauge of [loop, memory, processor]) registry.registerMetric(gauge as Gauge);
+  for (const gauge of [loop, memory, processor]) registry.registerMetric(gauge);
   return { close: () => delay.disable() };
 }
