@@ -28,6 +28,8 @@ export interface PuppetScript {
   /** Bytes of each token; 0 = as short as can be. */
   readonly size: number;
   readonly tools: number;
+  /** Chart commands, between its tokens; absent = none. */
+  readonly charts?: number;
   readonly end: PuppetEnd;
 }
 
@@ -86,12 +88,20 @@ async function* perform(script: PuppetScript, { ids, clock, signal }: AgentConte
   }
   const messageId = ids.next("msg");
   yield { type: EventType.TEXT_MESSAGE_START, messageId, role: "assistant", ...stamp() };
+  const { charts = 0 } = script;
   for (let i = 0; i < script.tokens && (!signal.aborted || script.end === "babble"); i++) {
     yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: `t${i} `.padEnd(script.size, "."), ...stamp() };
+    if (i < charts) yield { type: EventType.CUSTOM, name: "chart.command", value: drawn(i), ...stamp() };
   }
   if (script.end === "throw") throw new Error("The puppet throws.");
   yield { type: EventType.TEXT_MESSAGE_END, messageId, ...stamp() };
   yield { type: EventType.STEP_FINISHED, stepName: "all", ...stamp() };
+}
+
+/** Commands of which some take others out of force. */
+function drawn(i: number): { command: string; commandType: "chart_command" } {
+  const commands = ["SUPPORT:1", "TIMEFRAME:1D", `TARGET:${i}`, "LOAD:AAPL", "INDICATOR:SMA:20", "ZOOM:IN", "CLEAR"];
+  return { command: commands[i % commands.length] ?? "RESET", commandType: "chart_command" };
 }
 
 async function* finale(

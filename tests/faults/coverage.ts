@@ -18,12 +18,15 @@ const MUST: Readonly<Record<string, (entry: Entry) => boolean>> = {
   "an outcome that nobody knows": ({ op, phase }) => op === "append" && phase === "info",
   "a resume from a bare position": resumed(/^[1-9]\d*$/),
   "a resume from a position with its epoch": resumed(/^[\w-]+\.[1-9]\d*$/),
-  "a late join": ({ op, phase, cursor, transport }) =>
-    op === "resume" && phase === "invoke" && cursor === undefined && transport === "websocket",
+  "a late join": joined("websocket"),
   "a reset for a position beyond the end": reset("ahead"),
   "a reset for another epoch": reset("epoch"),
   "a malformed position": ({ op, code }) => op === "resume" && code?.includes("invalid_cursor") === true,
   "a delivery over WebSocket": delivered("websocket"),
+  "a delivery to a chat": delivered("chat"),
+  "a delivery to a chart": delivered("chart"),
+  "a chart that joined late": joined("chart"),
+  "a chat that joined late": joined("chat"),
   "a delivery over SSE": delivered("sse"),
   "a delivery by long-poll": delivered("poll"),
   "an agent that went on after its end": ({ what, flag }) => what === "event" && flag === true,
@@ -75,6 +78,11 @@ function resumed(cursor: RegExp): (entry: Entry) => boolean {
 
 function reset(code: string): (entry: Entry) => boolean {
   return (entry) => entry.op === "reset" && entry.code === code;
+}
+
+function joined(socket: string): (entry: Entry) => boolean {
+  return ({ op, phase, cursor, transport }) =>
+    op === "resume" && phase === "invoke" && cursor === undefined && transport === socket;
 }
 
 function delivered(transport: string): (entry: Entry) => boolean {

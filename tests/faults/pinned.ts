@@ -1,6 +1,7 @@
 /**
  * Seeds that failed once: what they found is mended, and they are run for ever. (A change of plan.ts
- * gives every seed another plan; what these found then needs tests of its own.)
+ * gives every seed another plan; what these found then needs tests of its own.) They run as they were
+ * planned, without the clients that watched.ts adds.
  */
 export const PINNED: readonly number[] = [
   // A fork that was interrupted before it could close the run it cut.

@@ -5,6 +5,7 @@ import { judge } from "./judge/judge.ts";
 import { type Mutant, NONE } from "./mutants.ts";
 import { makePlan, type Plan, PLAN_MS } from "./plan.ts";
 import { Steps } from "./steps.ts";
+import { watched } from "./watched.ts";
 import { World } from "./world.ts";
 
 /** Where the histories of failed trials go. */
@@ -28,8 +29,11 @@ export interface Verdict {
 }
 
 /** Plays a seed's plan against a real gateway, heals and drains everything, and judges what happened. */
-export async function runTrial(seed: number, mutant: Mutant = NONE): Promise<Verdict> {
-  const plan = makePlan(seed);
+export async function runTrial(
+  seed: number,
+  mutant: Mutant = NONE,
+  plan: Plan = watched(makePlan(seed)),
+): Promise<Verdict> {
   const world = new World(plan, (history) => [recorded(puppet, history), recorded(broken, history)], mutant);
   void world.start();
   const steps = new Steps(plan, world);

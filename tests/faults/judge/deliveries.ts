@@ -55,9 +55,10 @@ class Connection {
       } else if (entry.op === "reset") this.#judgeReset(entry);
       else if (entry.op === "deliver") this.#judgeDelivery(entry);
     }
-    this.#judgeInForce();
+    const toTheEnd = this.#greeted !== undefined && this.#entries.at(-1)?.code === "stopped";
     if (this.#conn.startsWith("probe")) this.#judgeProbe();
-    else if (this.#greeted !== undefined && this.#entries.at(-1)?.code === "stopped") this.#judgeEnd();
+    else if (this.#joining !== undefined) this.#judgeInForce(toTheEnd);
+    else if (toTheEnd) this.#judgeEnd();
     return this.#problems;
   }
 
@@ -72,7 +73,7 @@ class Connection {
     else if (code === "ahead" && !this.#conn.startsWith("probe")) this.#report(`L1: was given more than the log has`);
     this.#reset = true;
     this.#at = { all: 0, live: seq, run: undefined, view: undefined }[this.#late];
-    this.#judgeInForce();
+    this.#judgeInForce(false);
     if (this.#late === "view") this.#joining = { at: seq, given: [] };
   }
 
@@ -95,12 +96,10 @@ class Connection {
   }
 
   /** What a chart that joined got: what was in force, then all that came. */
-  #judgeInForce(): void {
+  #judgeInForce(whole: boolean): void {
     const joining = this.#joining;
-    this.#joining = undefined;
-    if (joining?.epoch === undefined) return;
+    if (joining === undefined) return;
     const events = this.#expectations.events(this.#thread, joining.epoch) ?? [];
-    const whole = this.#entries.at(-1)?.code === "stopped";
     if (!joinedChart(events, joining.given, { at: joining.at, whole }))
       this.#report(`D5: was not given what is in force and what came after it, but ${joining.given.join(", ")}`);
   }

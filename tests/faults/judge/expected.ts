@@ -36,8 +36,10 @@ export class Expectations {
     return expected;
   }
 
-  events(thread: string, epoch: string): readonly AguiEvent[] | undefined {
+  /** Those of the thread's latest life, where none is named. */
+  events(thread: string, epoch: string | undefined): readonly AguiEvent[] | undefined {
     const { threads, past } = this.#evidence;
+    if (epoch === undefined) return threads.get(thread)?.events;
     const lives = [threads.get(thread), ...(past.get(thread) ?? [])];
     return lives.find((life) => life?.epoch === epoch)?.events;
   }
