@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Coverage } from "./coverage.ts";
 import { NONE } from "./mutants.ts";
-import { PINNED } from "./pinned.ts";
+import { PINNED, PINNED_WATCHED } from "./pinned.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { runTrial, saveHistory } from "./trial.ts";
 
@@ -33,6 +33,7 @@ describe("R1, R2, R4, R5, L1, L2, D1: whatever fails, every rule holds", () => {
     "for the seeds that once failed",
     async () => {
       expect(await judged(PINNED, new Coverage(), makePlan)).toEqual([]);
+      expect(await judged(PINNED_WATCHED, new Coverage())).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -30,6 +30,7 @@ export class Threads {
   readonly #opening = new Map<string, Promise<Thread>>();
   /** Seq of each open thread's stored fold. */
   readonly #checkpoints = new WeakMap<Thread, number>();
+  #closed = false;
 
   constructor(options: {
     readonly log: StreamLog;
@@ -45,8 +46,12 @@ export class Threads {
     this.#observe = options.observe ?? (() => undefined);
   }
 
-  /** The thread, made on demand: it takes no storage before its first event. */
+  /**
+   * The thread, made on demand: it takes no storage before its first event.
+   * @throws draining once all are closed
+   */
   async open(tenant: string, threadId: string): Promise<Thread> {
+    this.#checkOpen();
     const stream = streamName(tenant, checkId("thread_id", threadId));
     const open = this.#open.get(stream);
     if (open !== undefined) {
@@ -126,6 +131,7 @@ export class Threads {
   }
 
   close(): void {
+    this.#closed = true;
     for (const thread of this.#open.values()) thread.close();
     this.#open.clear();
   }
@@ -140,6 +146,8 @@ export class Threads {
       const epoch = info?.epoch ?? "";
       const stored = info === undefined ? undefined : await loadCheckpoint(this.#log, tenant, threadId, epoch);
       const view = await this.#foldOn(stream, stored ?? emptyView(threadId), info?.head ?? 0);
+      // Nobody would close it any more.
+      this.#checkOpen();
       const thread = new Thread({
         tenant,
         id: threadId,
@@ -160,6 +168,10 @@ export class Threads {
     } finally {
       untail();
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ThroughlineError("draining", "The server is going down.");
   }
 
   #handleCommit(thread: Thread, events: readonly StoredEvent[]): void {
