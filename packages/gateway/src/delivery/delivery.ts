@@ -16,6 +16,8 @@ export interface Follow {
   readonly sink: Sink;
   /** What the client has; absent for a late joiner. */
   readonly cursor?: Cursor | undefined;
+  /** Called before the first frame: nothing is committed between this and the place where a late joiner joins. */
+  readonly joining?: () => void;
 }
 
 /** Brings the events of threads to connections, from a cursor or for a late joiner. */
@@ -53,6 +55,7 @@ export class Delivery {
   async follow(options: Follow): Promise<Subscription> {
     const { thread, dialect, sink, cursor } = options;
     const channel = await this.#openChannel(options);
+    options.joining?.();
     const rejoin = (reason: ResetReason): number => {
       const at = { epoch: thread.epoch, lastSeq: thread.head, now: this.#clock.now() };
       sink.write(options.framing.plain(dialect.reset(channel.context, reason, at)));

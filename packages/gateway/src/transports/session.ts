@@ -180,13 +180,30 @@ export class Session implements ConnectedClient {
   }
 
   async #open(asked: Cursor | undefined): Promise<void> {
-    const { threads, delivery, clients, leaves, clock } = this.#ports;
+    const { threads, delivery } = this.#ports;
     const thread =
       this.#mount.threadMustExist === true
         ? await threads.find(this.tenant, this.threadId)
         : await threads.ensure(this.tenant, this.threadId);
     const cursor = asked ?? (await this.#recall());
     if (this.#closed) return;
+    const subscription = await delivery.follow({
+      thread,
+      dialect: this.#protocol,
+      framing: websocketFraming,
+      sink: this.#sink,
+      cursor,
+      joining: () => this.#join(thread),
+    });
+    this.#subscription = subscription;
+    if (this.#closed) subscription.close();
+    else if (this.#protocol.remembersClients === true) await this.#beRemembered(thread, subscription);
+  }
+
+  /** Greets the client and makes it known to others. */
+  #join(thread: Thread): void {
+    if (this.#closed) return;
+    const { delivery, clients, leaves, clock } = this.#ports;
     this.#thread = thread;
     const context = delivery.contextOf(thread);
     const now = clock.now();
@@ -197,11 +214,6 @@ export class Session implements ConnectedClient {
     this.#tellPeers(this.#protocol.peers?.joined(this.clientId, context, now));
     if (this.#protocol.cancelsOnLeave === true) leaves.arrived(this.#presence);
     this.#watchSilence();
-    const follow = { thread, dialect: this.#protocol, framing: websocketFraming, sink: this.#sink, cursor };
-    const subscription = await delivery.follow(follow);
-    this.#subscription = subscription;
-    if (this.#closed) subscription.close();
-    else if (this.#protocol.remembersClients === true) await this.#beRemembered(thread, subscription);
   }
 
   async #recall(): Promise<Cursor | undefined> {
