@@ -136,15 +136,17 @@ export class Runs {
   }
 
   /** @throws forbidden, not_found, run_not_active */
-  async pause(principal: Principal, threadId: string, runId?: string): Promise<string> {
+  async pause(principal: Principal, threadId: string, runId?: string, commandId?: string): Promise<Started> {
     authorize(principal, "pause", threadId);
-    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).pause(runId);
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    return runs.pause(runId, scoped(principal, commandId));
   }
 
   /** @throws forbidden, not_found, run_not_active */
-  async resume(principal: Principal, threadId: string, runId?: string): Promise<string> {
+  async resume(principal: Principal, threadId: string, runId?: string, commandId?: string): Promise<Started> {
     authorize(principal, "resume", threadId);
-    return (await this.#of(await this.#threads.open(principal.tenant, threadId))).resume(runId);
+    const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
+    return runs.resume(runId, scoped(principal, commandId));
   }
 
   /** @throws forbidden, not_found, already_answered, draining, queue_full */

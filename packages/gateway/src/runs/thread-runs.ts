@@ -155,13 +155,13 @@ export class ThreadRuns {
   }
 
   /** Holds the run between two of its events. @throws run_not_active */
-  pause(runId?: string): Promise<string> {
-    return this.#hold(runId, "paused");
+  pause(runId?: string, commandId?: string): Promise<Started> {
+    return this.#hold(runId, "paused", commandId);
   }
 
   /** Lets a held run go on. @throws run_not_active */
-  resume(runId?: string): Promise<string> {
-    return this.#hold(runId, "running");
+  resume(runId?: string, commandId?: string): Promise<Started> {
+    return this.#hold(runId, "running", commandId);
   }
 
   /** What is stored of a run, whichever thread it is of. */
@@ -254,17 +254,22 @@ export class ThreadRuns {
     throw this.#refusal("run_id_conflict", `The run id "${request.runId}" stands for another thread, agent or input.`);
   }
 
-  async #hold(runId: string | undefined, status: "running" | "paused"): Promise<string> {
+  #hold(runId: string | undefined, status: "running" | "paused", commandId: string | undefined): Promise<Started> {
     return this.thread.lock.run(async () => {
+      const earlier = this.#repeated(commandId);
+      if (earlier !== undefined) return earlier;
       const runner = this.#runner;
       const record = runner === undefined ? undefined : await this.record(runner.runId);
       if (runner === undefined || record === undefined || runner.ending || (runId ?? runner.runId) !== runner.runId) {
         throw this.#refusal("run_not_active", "There is no such run going on.");
       }
-      if (runner.paused === (status === "paused")) return runner.runId;
-      const note = this.#batches.held(record, status);
-      await (status === "paused" ? runner.pause(note) : runner.resume(note));
-      return runner.runId;
+      const noting = this.#commands.noting(commandId, runner.runId);
+      const duplicate = runner.paused === (status === "paused");
+      // Noted even so: repeated once the run is in the other state, it must not be what changes it.
+      if (duplicate) await this.#write([], noting);
+      else if (status === "paused") await runner.pause(noting(this.#batches.held(record, status)));
+      else await runner.resume(noting(this.#batches.held(record, status)));
+      return { runId: runner.runId, duplicate };
     });
   }
 

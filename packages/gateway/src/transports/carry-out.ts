@@ -56,9 +56,9 @@ async function obey(runs: Runs, { principal, address }: Commander, command: Comm
       return done(await runs.answer(principal, threadId, { interruptId, answer, commandId }));
     }
     case "pause":
-      return { ok: true, runId: await runs.pause(principal, threadId, command.runId) };
+      return done(await runs.pause(principal, threadId, command.runId, commandId));
     case "resume":
-      return { ok: true, runId: await runs.resume(principal, threadId, command.runId) };
+      return done(await runs.resume(principal, threadId, command.runId, commandId));
   }
 }
 
