@@ -34,7 +34,7 @@ export function auditCommands(audit: Audit): MiddlewareHandler<ApiEnv> {
       const found = methods.split(" ").includes(c.req.method) ? path.exec(c.req.path) : null;
       if (found === null) continue;
       const { subject, tenant } = c.var.principal;
-      const named = threadOf === undefined ? undefined : threadOf(found[1] ?? "");
+      const named = threadOf === undefined ? undefined : threadOf(unescaped(found[1] ?? ""));
       audit.note({
         action: name === "$1" ? (found[1] ?? "") : name,
         dialect: "http",
@@ -52,6 +52,15 @@ export function auditCommands(audit: Audit): MiddlewareHandler<ApiEnv> {
 function outcomeOf(error: unknown, status: number): { outcome: string; code?: string } {
   if (error === undefined && status < 400) return { outcome: "ok" };
   return { outcome: "refused", code: error instanceof ThroughlineError ? error.code : `http_${status}` };
+}
+
+/** Ids may stand escaped in a path; what is no escape is taken as it stands. */
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** A path may hold anything, and be refused for it. */

@@ -1,3 +1,4 @@
+import { taskThread } from "../tasks/task.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Task } from "@throughline/protocol";
 import { TaskSchema } from "@throughline/protocol/schemas";
@@ -136,12 +137,14 @@ export function taskRoutes(app: Api, { tasks, runs }: ApiPorts): void {
   app.openapi(create, async (c) => {
     const { id, ...content } = c.req.valid("json");
     const task = await tasks.create(c.var.principal, content, id);
+    c.set("threadId", taskThread(task.id));
     return c.json(task, 201, { ...etagOf(task), Location: `/api/v1/tasks/${task.id}` });
   });
   app.openapi(get, async (c) => {
     const task = await tasks.get(c.var.principal, c.req.valid("param").id);
-    const known = expectationOf(c.req.header("if-none-match"));
-    if (known?.includes(task.version) === true) return c.body(null, 304, etagOf(task));
+    const asked = c.req.header("if-none-match");
+    const known = asked?.trim() === "*" || expectationOf(asked)?.includes(task.version) === true;
+    if (known) return c.body(null, 304, etagOf(task));
     return c.json(task, 200, etagOf(task));
   });
   for (const route of [put, patch]) {

@@ -27,7 +27,11 @@ export class Audit {
   #waiting: Waiting[] = [];
   /** Entries that were lost since the last that was stored, by tenant. */
   readonly #dropped = new Map<string, number>();
-  #pumping: Promise<void> | undefined;
+  /** The batch on its way to the log. */
+  #storing: Promise<void> | undefined;
+  /** How many entries were taken, and how many of them have been stored or lost. */
+  #noted = 0;
+  #settled = 0;
   #closed = false;
 
   /** @param keepMs how long a day's entries are kept after its last */
@@ -47,12 +51,14 @@ export class Audit {
     if (this.#closed) return;
     if (this.#waiting.length >= MAX_WAITING) return this.#drop(note.tenant, 1);
     this.#waiting.push({ tenant: note.tenant, entry: entryOf(note, this.#clock.now()) });
-    this.#pumping ??= this.#pump();
+    this.#noted += 1;
+    if (this.#storing === undefined) void this.#pump();
   }
 
-  /** Resolves once everything noted is stored, or lost. */
+  /** Resolves once everything noted so far is stored, or lost; what is noted meanwhile does not count. */
   async flushed(): Promise<void> {
-    while (this.#pumping !== undefined) await this.#pumping;
+    const upTo = this.#noted;
+    while (this.#settled < upTo) await this.#storing;
   }
 
   /** Stores what is noted, and takes no more. */
@@ -62,8 +68,13 @@ export class Audit {
   }
 
   async #pump(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0, BATCH));
-    this.#pumping = undefined;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      this.#storing = this.#store(batch);
+      await this.#storing;
+      this.#settled += batch.length;
+    }
+    this.#storing = undefined;
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

@@ -17,6 +17,8 @@ const STALL_MS = 30_000;
  */
 export class Subscription {
   readonly sink: Sink;
+  /** Seq of the last event the client had when it joined. */
+  readonly joinedAt: number;
   readonly #channel: Channel;
   readonly #clock: Clock;
   readonly #turns: Turns;
@@ -44,6 +46,7 @@ export class Subscription {
     this.#channel = options.channel;
     this.sink = options.sink;
     this.#cursor = options.cursor;
+    this.joinedAt = options.cursor;
     this.#clock = options.clock;
     this.#turns = options.turns;
     this.#trimmed = options.trimmed;

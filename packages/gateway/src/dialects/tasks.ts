@@ -11,6 +11,7 @@ import {
   type Step,
   type ThreadEvent,
 } from "@throughline/protocol";
+import { iso } from "./frames.ts";
 import { taskIn, taskOfThread } from "../tasks/task.ts";
 import { BETWEEN_RUNS, type TaskState, toTaskEvent } from "../tasks/task-events.ts";
 
@@ -100,7 +101,7 @@ function peer(type: string, clientId: string, context: DialectContext, now: numb
 }
 
 function frame(type: string, data: JsonObject, context: DialectContext, now: number): JsonObject {
-  return { event_type: type, task_id: taskId(context), data, timestamp: new Date(now).toISOString() };
+  return { event_type: type, task_id: taskId(context), data, timestamp: iso(now) };
 }
 
 function reply(answer: JsonObject): Decoded {

@@ -1,4 +1,5 @@
 import type { Clock, JsonObject, Logger } from "@throughline/protocol";
+import { timeOf } from "../dialects/frames.ts";
 import type { StoredEvent } from "../threads/stored-event.ts";
 import type { Thread } from "../threads/thread.ts";
 import { type TaskFilter, matchesFilter } from "./filter.ts";
@@ -91,7 +92,7 @@ export class TaskBus {
       const step = toTaskEvent(state, parsed.event, taskId);
       state = step.state;
       if (step.type === undefined) continue;
-      const timestamp = new Date(parsed.event.timestamp ?? 0).toISOString();
+      const timestamp = timeOf(parsed.event);
       this.#put({ tenant: thread.tenant, taskId, type: step.type, data: step.data, timestamp, seq });
     }
     this.#states.set(thread, state);

@@ -1,5 +1,6 @@
 import { type AguiEvent, EventType, type JsonObject, ThroughlineError } from "@throughline/protocol";
-import { TaskServerFrame } from "@throughline/protocol/schemas";
+import { eventProblem } from "./event-problem.ts";
+import { timeOf } from "../dialects/frames.ts";
 import type { BusStatistics, TaskBus, TaskEvent, TaskListener } from "./bus.ts";
 import { matchesFilter, type TaskFilter } from "./filter.ts";
 import type { Sent, TaskConnection, TaskMail } from "./mail.ts";
@@ -88,23 +89,16 @@ async function* replay(
     const step = toTaskEvent(state, event, taskId);
     state = step.state;
     if (step.type === undefined) continue;
-    const timestamp = new Date(event.timestamp ?? 0).toISOString();
+    const timestamp = timeOf(event);
     const told = { tenant, taskId, type: step.type, data: step.data, timestamp, seq };
     if (matchesFilter(filter, told)) yield told;
   }
 }
 
-/** The server's own words are not for others to say. */
-const RESERVED = new Set(["connection_established", "connection_closed", "heartbeat", "reset"]);
-
 /** @throws invalid_input */
 function checkEvent(taskId: string, type: string, data: JsonObject): void {
-  const frame = { event_type: type, task_id: taskId, data, timestamp: new Date(0).toISOString() };
-  const checked = TaskServerFrame.safeParse(frame);
-  if (checked.success && !RESERVED.has(type)) return;
-  const [issue] = checked.error?.issues ?? [];
-  const why = issue === undefined ? "is the server's own" : `${issue.path.join(".")}: ${issue.message}`;
-  throw new ThroughlineError("invalid_input", `The event "${type}": ${why}`);
+  const why = eventProblem(taskId, type, data);
+  if (why !== undefined) throw new ThroughlineError("invalid_input", `The event "${type}": ${why}`);
 }
 
 function customEvent(name: string, value: unknown): AguiEvent {

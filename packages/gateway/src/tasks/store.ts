@@ -100,7 +100,7 @@ export class TaskStore {
       if (isHeld(thread.view) && change.status !== undefined && change.status !== task.status) {
         throw new ThroughlineError(
           "thread_busy",
-          `A run works on task "${id}" and decides its status; cancel it first.`,
+          `A run works on task "${id}", or waits for an answer, and decides its status; cancel it first.`,
         );
       }
       return changedTask(task, change, now);

@@ -9,6 +9,7 @@ import {
   type TaskChangedPayload,
   type TaskEventPayload,
 } from "@throughline/protocol";
+import { eventProblem } from "./event-problem.ts";
 
 /** What a task's events need of those before them; all of it belongs to one run. */
 export interface TaskState {
@@ -128,6 +129,8 @@ function custom(state: TaskState, { name, value }: AguiCustomEvent, taskId: stri
     }
     case "task.event": {
       const { event_type: type, data = {} } = value as TaskEventPayload;
+      // An agent may have written it: what only the server says, or nobody, becomes no frame.
+      if (eventProblem(taskId, type, data as JsonObject) !== undefined) return { state, data: {} };
       return { state, type, data: data as JsonObject };
     }
     case "run.paused":
@@ -152,9 +155,11 @@ function custom(state: TaskState, { name, value }: AguiCustomEvent, taskId: stri
 
 function toolResult(state: TaskState, event: Of<EventType.TOOL_CALL_RESULT>): TaskStep {
   const { name, args } = callOf(state, event.toolCallId);
+  // Only calls whose result is still to come are kept, however many a run makes.
+  const { [event.toolCallId]: _ended, ...calls } = state.calls;
   const result = typeof event.content === "string" ? parsed(event.content) : (event.content as unknown as Json);
   const data = { tool_call_id: event.toolCallId, tool_name: name, args: parsed(args), result };
-  return { state, type: "tool_call.end", data };
+  return { state: { ...state, calls }, type: "tool_call.end", data };
 }
 
 function callOf(state: TaskState, id: string): { readonly name: string; readonly args: string } {

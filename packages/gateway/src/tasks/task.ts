@@ -20,9 +20,9 @@ export function taskIn(view: ThreadView, taskId: string): Task | undefined {
   return Object.hasOwn(view.tasks, taskId) ? view.tasks[taskId] : undefined;
 }
 
-/** Whether a run works on the task now, so that its status is the run's. */
+/** Whether a run works on the task or waits for an answer, so that its status is the run's. */
 export function isHeld(view: ThreadView): boolean {
-  return view.status === "running" || view.status === "paused";
+  return view.status === "running" || view.status === "paused" || view.status === "waiting";
 }
 
 const BLANK: Omit<TaskContent, "title"> = {

@@ -23,6 +23,8 @@ export const QUOTES_PATH = "/ws/quotes";
 const DIALECT = "quotes";
 /** Symbols of one connection. */
 const MAX_SYMBOLS = 50;
+/** Symbols that one frame may name: each that is refused is answered. */
+const MAX_NAMED = 4 * MAX_SYMBOLS;
 /** A client that has this much to take yet gets no quotes meanwhile: only the newest count. */
 const MAX_BUFFERED = 64 * 1024;
 
@@ -130,7 +132,9 @@ export class QuoteSession implements SocketHandler, QuoteListener {
   }
 
   #withSymbols(symbols: unknown, use: (symbols: readonly string[]) => void): void {
-    if (Array.isArray(symbols) && symbols.every((symbol) => typeof symbol === "string")) use(symbols);
+    if (Array.isArray(symbols) && symbols.length > MAX_NAMED) {
+      this.#refuse("too_many_symbols", `One frame may name ${MAX_NAMED} symbols.`);
+    } else if (Array.isArray(symbols) && symbols.every((symbol) => typeof symbol === "string")) use(symbols);
     else this.#refuse("invalid_input", '"symbols" must be a list of texts.');
   }
 
@@ -140,7 +144,9 @@ export class QuoteSession implements SocketHandler, QuoteListener {
   }
 
   #tell(frame: JsonObject): void {
-    if (!this.#closed) this.#sink.write(textFrame(JSON.stringify(frame)));
+    if (this.#closed) return;
+    if (this.#sink.buffered > MAX_BUFFERED) this.#sink.end("slow");
+    else this.#sink.write(textFrame(JSON.stringify(frame)));
   }
 
   #now(): string {

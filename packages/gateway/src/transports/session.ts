@@ -25,6 +25,7 @@ import type { ClientMemory } from "./client-memory.ts";
 import type { Clients, ConnectedClient } from "./clients.ts";
 import type { Leaves } from "./leaves.ts";
 import { type Rate, RateLimit } from "./rate.ts";
+import { Remembrance } from "./remembrance.ts";
 
 /** What every session works with. */
 export interface SessionPorts {
@@ -43,8 +44,8 @@ export interface SessionPorts {
 
 /** How many frames of a client may wait while an earlier one is worked on. */
 const MAX_WAITING = 256;
-/** How often a client that is remembered is asked how far it has come. */
-const ACKNOWLEDGE_MS = 1_000;
+/** A client that lets more than this lie unread, answers included, is sent away. */
+const MAX_UNREAD = 4 * 1024 * 1024;
 
 /**
  * One client's connection in one dialect, whatever socket carries it: greets, follows the thread,
@@ -64,17 +65,16 @@ export class Session implements ConnectedClient {
   readonly #principal: Principal;
   readonly #sink: Sink;
   readonly #limit: RateLimit;
+  readonly #remembrance: Remembrance | undefined;
   readonly #openedAt: number;
   #lastSeenAt: number;
-  #acknowledged = 0;
   #work: Promise<void>;
   #waiting = 0;
   #thread: Thread | undefined;
   #subscription: Subscription | undefined;
-  readonly #timers: Record<"idle" | "stale" | "acknowledge", Timer | undefined> = {
+  readonly #timers: Record<"idle" | "stale", Timer | undefined> = {
     idle: undefined,
     stale: undefined,
-    acknowledge: undefined,
   };
   #closed = false;
 
@@ -101,6 +101,9 @@ export class Session implements ConnectedClient {
     this.connectedAt = this.#ports.clock.now();
     this.#lastSeenAt = this.connectedAt;
     authorize(this.#principal, "read", this.threadId);
+    const { memory, clock, logger } = this.#ports;
+    const kept = { memory, place: this, sink: this.#sink, clock, logger };
+    this.#remembrance = this.#protocol.remembersClients === true ? new Remembrance(kept) : undefined;
     this.#openedAt = this.#ports.clock.monotonic();
     this.#ports.telemetry.connectionOpened(this.dialect, "websocket", options.cursor !== undefined);
     this.#note("connection.opened", { resumed: options.cursor !== undefined });
@@ -131,18 +134,8 @@ export class Session implements ConnectedClient {
     });
   }
 
-  /** The client has got everything up to the position that a ping carried. */
   handlePong(payload: string): void {
-    const seq = Number(payload);
-    if (this.#closed || this.#thread?.deleted !== false) return;
-    // A pong nobody asked for says nothing.
-    const sent = this.#subscription?.cursor ?? 0;
-    if (!Number.isSafeInteger(seq) || seq <= this.#acknowledged || seq > sent) return;
-    this.#acknowledged = seq;
-    const { memory, logger } = this.#ports;
-    memory.note(this, { epoch: this.#thread.epoch, seq }).catch((error: unknown) => {
-      logger.debug("a client's position was not stored", { clientId: this.clientId, error });
-    });
+    this.#remembrance?.handlePong(payload);
   }
 
   /** The connection is gone. */
@@ -151,6 +144,7 @@ export class Session implements ConnectedClient {
     this.#closed = true;
     for (const timer of Object.values(this.#timers)) timer?.cancel();
     this.#subscription?.close();
+    this.#remembrance?.close();
     const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;
     this.#ports.telemetry.connectionClosed(this.dialect, "websocket", seconds);
     this.#note("connection.closed", { seconds: Math.round(seconds) });
@@ -163,7 +157,9 @@ export class Session implements ConnectedClient {
   }
 
   tell(frame: JsonObject): void {
-    if (!this.#closed) this.#sink.write(websocketFraming.plain(frame));
+    if (this.#closed) return;
+    if (this.#sink.buffered > MAX_UNREAD) this.#sink.end("slow");
+    else this.#sink.write(websocketFraming.plain(frame));
   }
 
   end(reason: EndReason): void {
@@ -197,7 +193,7 @@ export class Session implements ConnectedClient {
     });
     this.#subscription = subscription;
     if (this.#closed) subscription.close();
-    else if (this.#protocol.remembersClients === true) await this.#beRemembered(thread, subscription);
+    else if (this.#remembrance !== undefined) await this.#beRemembered(thread, subscription);
   }
 
   /** Greets the client and makes it known to others. */
@@ -217,35 +213,18 @@ export class Session implements ConnectedClient {
   }
 
   async #recall(): Promise<Cursor | undefined> {
-    if (this.#protocol.remembersClients !== true || !this.#address.named) return undefined;
+    if (this.#remembrance === undefined || !this.#address.named) return undefined;
     return this.#ports.memory.recall(this);
   }
 
-  /** From now on the client's place is kept, and so is what is sent to it while it is away. */
+  /** From now on the client's place is kept; it gets what was sent to it while it was away. */
   async #beRemembered(thread: Thread, subscription: Subscription): Promise<void> {
-    const { memory } = this.#ports;
-    const known = await memory.recall(this);
-    if (known === undefined) {
-      await memory.note(this, { epoch: thread.epoch, seq: subscription.cursor });
-      await memory.prune(this);
-    }
-    const mail = await memory.collect(this);
+    const mail = await this.#remembrance?.begin(thread, subscription);
     for (const frame of mail?.frames ?? []) this.tell(frame);
-    if (mail !== undefined && mail.dropped > 0) {
-      const text = `${mail.dropped} older messages to you were dropped while you were away.`;
-      this.tell(
-        this.#protocol.error("messages_dropped", text, this.#ports.delivery.contextOf(thread), this.#ports.clock.now()),
-      );
-    }
-    this.#askForAcknowledgement(subscription);
-  }
-
-  #askForAcknowledgement(subscription: Subscription): void {
-    if (this.#closed) return;
-    this.#timers.acknowledge = this.#ports.clock.setTimeout(() => {
-      if (subscription.cursor > this.#acknowledged) this.#sink.ping(String(subscription.cursor));
-      this.#askForAcknowledgement(subscription);
-    }, ACKNOWLEDGE_MS);
+    if (mail === undefined || mail.dropped === 0) return;
+    const { delivery, clock } = this.#ports;
+    const text = `${mail.dropped} older messages to you were dropped while you were away.`;
+    this.tell(this.#protocol.error("messages_dropped", text, delivery.contextOf(thread), clock.now()));
   }
 
   async #handleFrame(text: string): Promise<void> {
