@@ -6,7 +6,9 @@ import type { Composed } from "../threads/writer.ts";
 import { ALONE, type Companion } from "./companion.ts";
 import type { RunPorts } from "./ports.ts";
 import { Projection } from "./projection.ts";
+import type { Withdrawal } from "./questions.ts";
 import type { Ending, RunRecord, RunStatus, StartRequest } from "./records.ts";
+import { terminalEvent } from "./terminal.ts";
 
 /** Makes a batch when its turn has come; see ComposedWrite. */
 export type Compose = (first: number) => Composed;
@@ -67,6 +69,18 @@ export class RunBatches {
       const endSeq = first + all.length - 1;
       const controls = [...this.projection.ended(record, lease, ending, endSeq), ...joined.controls];
       return this.#listed(first, all, controls, this.projection.statusAfter(ending));
+    };
+  }
+
+  /** A run that only tells that questions were withdrawn: it is cancelled as it begins. */
+  withdrawn(started: RunStartedEvent, { request, writes }: Withdrawal): Compose {
+    return (first) => {
+      const ending: Ending = { type: "cancelled" };
+      const joined = this.#companion.join({ type: "ended", ending });
+      const ids = { threadId: this.#thread.id, runId: request.runId };
+      const events = [started, ...joined.events, terminalEvent(ending, ids, this.#now())];
+      const controls = this.projection.stillborn(request, first, first + events.length - 1);
+      return this.#listed(first, events, [...controls, ...joined.controls, ...writes], "cancelled");
     };
   }
 

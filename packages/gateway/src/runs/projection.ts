@@ -50,6 +50,16 @@ export class Projection {
     ];
   }
 
+  /** A run that is cancelled as it begins: refused when another holds the thread. */
+  stillborn(request: StartRequest, startSeq: number, endSeq: number): ControlWrite[] {
+    const record = { ...this.begun(request, startSeq), status: "cancelled" as const, endSeq, endedAt: this.#now() };
+    return [
+      { key: keys.active(this.#tenant, this.#threadId), value: null, expect: null },
+      { ...this.#run(record), expect: null },
+      this.#owned(request.runId),
+    ];
+  }
+
   /** A run held, or let go on. */
   held(record: RunRecord, status: "running" | "paused"): ControlWrite[] {
     return [this.#run({ ...record, status })];

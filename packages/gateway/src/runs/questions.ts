@@ -1,4 +1,4 @@
-import { type Json, ThroughlineError } from "@throughline/protocol";
+import { type Json, type ResumeEntry, ThroughlineError } from "@throughline/protocol";
 import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
@@ -40,6 +40,7 @@ export async function answerQuestion(
     throw new ThroughlineError("not_found", `There is no question "${interruptId}".`);
   const ask = JSON.parse(stored) as AskRecord;
   if (ask.answer !== undefined) throw new ThroughlineError("already_answered", "Somebody answered first.");
+  if (ask.withdrawn === true) throw new ThroughlineError("already_answered", "The question was cancelled.");
   const answered: AskRecord = { ...ask, answer: { value: answer.value, by: answer.by } };
   const write = { key, value: JSON.stringify(answered), expect: stored };
   const siblings = await siblingsOf(log, thread, answered);
@@ -66,11 +67,46 @@ function resumption(runId: string, last: AskRecord, others: readonly AskRecord[]
     runId,
     agent: last.agent,
     parentRunId: last.runId,
-    resume: [...others, last].map(({ interruptId, answer }) => ({
-      interruptId,
-      status: "resolved" as const,
-      payload: answer?.value,
-      metadata: { answeredBy: answer?.by },
-    })),
+    resume: [...others, last].map(resumeEntry),
   };
+}
+
+function resumeEntry({ interruptId, answer }: AskRecord): ResumeEntry {
+  if (answer === undefined) return { interruptId, status: "cancelled" };
+  return { interruptId, status: "resolved", payload: answer.value, metadata: { answeredBy: answer.by } };
+}
+
+/** What becomes of open questions that nobody is to answer any more. */
+export interface Withdrawal {
+  /** Closes them; refused when an answer came first. */
+  readonly writes: readonly ControlWrite[];
+  /** The run that tells the thread so, and is cancelled as it begins. */
+  readonly request: StartRequest;
+}
+
+/**
+ * Withdraws the thread's open questions: a later answer is refused with `already_answered`.
+ * @param runId of the run that tells
+ * @returns undefined when none is open
+ */
+export async function withdrawQuestions(
+  log: StreamLog,
+  thread: Thread,
+  runId: string,
+): Promise<Withdrawal | undefined> {
+  const stored = await Promise.all(
+    thread.view.pendingInterrupts.map(async (one) => {
+      const key = keys.ask(thread.tenant, thread.id, one.runId, one.interrupt.id);
+      const value = await log.control(key);
+      return value === undefined ? [] : [{ key, value, ask: JSON.parse(value) as AskRecord }];
+    }),
+  );
+  const asks = stored.flat();
+  const last = asks.at(-1)?.ask;
+  if (last === undefined) return undefined;
+  const writes = asks
+    .filter(({ ask }) => ask.answer === undefined)
+    .map(({ key, value, ask }) => ({ key, value: JSON.stringify({ ...ask, withdrawn: true }), expect: value }));
+  const resume = asks.map(({ ask }) => resumeEntry(ask));
+  return { writes, request: { runId, agent: last.agent, parentRunId: last.runId, resume } };
 }

@@ -51,6 +51,8 @@ export interface AskRecord {
   readonly agent: string;
   /** Absent while nobody has answered. */
   readonly answer?: { readonly value: Json; readonly by: string };
+  /** Set once it was cancelled: nobody's answer is wanted any more. */
+  readonly withdrawn?: true;
 }
 
 /** How a run ends. */

@@ -6,8 +6,10 @@ import { type Compose, RunBatches } from "./batches.ts";
 import { CommandLog } from "./command-log.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
-import { answerQuestion } from "./questions.ts";
+import { answerQuestion, withdrawQuestions } from "./questions.ts";
+import { placeOf, type Queued } from "./queued.ts";
 import type { ActiveRun, Ending, RunRecord, StartRequest } from "./records.ts";
+import { DRAINING, type Refused, UNMENDED } from "./refused.ts";
 import { agentInput, idsOf, runStarted } from "./run-input.ts";
 import { Runner } from "./runner.ts";
 
@@ -18,21 +20,10 @@ export interface Started {
   readonly duplicate: boolean;
 }
 
-interface Queued {
-  readonly key: string;
-  readonly request: StartRequest;
-}
-
 interface Stored {
   readonly commands: string | undefined;
   readonly queue: Queued[];
   readonly lease: string | undefined;
-}
-
-/** Why no run starts. */
-interface Refused {
-  readonly code: ErrorCode;
-  readonly message: string;
 }
 
 /**
@@ -136,7 +127,7 @@ export class ThreadRuns {
    * Cancels a run, running or waiting for its turn. The agent's signal fires before this returns its
    * promise (R5), which resolves once the terminal event is durable. Cancelling a cancelled run again
    * succeeds.
-   * @param runId absent = the run that holds the thread
+   * @param runId absent = the run that holds the thread, else its open questions
    * @throws run_not_active
    */
   async cancel(runId?: string, commandId?: string): Promise<Started> {
@@ -151,6 +142,8 @@ export class ThreadRuns {
       if (begun !== undefined) return begun;
       if ((await this.record(runId))?.status === "cancelled") return { runId, duplicate: true };
     }
+    const withdrawn = runId === undefined ? await this.#withdraw(commandId) : undefined;
+    if (withdrawn !== undefined) return withdrawn;
     throw this.#refusal("run_not_active", "There is no such run to cancel.");
   }
 
@@ -240,6 +233,21 @@ export class ThreadRuns {
     const { ending, endSeq } = await runner.ended;
     if (endSeq === undefined || ending.type !== "cancelled") return undefined;
     return { runId: runner.runId, duplicate: !decided };
+  }
+
+  /** Withdraws the open questions, unless a run goes on; none begins meanwhile. */
+  #withdraw(commandId: string | undefined): Promise<Started | undefined> {
+    return this.thread.lock.run(async () => {
+      const { view } = this.thread;
+      if (view.runs.at(-1)?.endSeq === null) return undefined;
+      const runId = `run-${this.#ports.random.uuid()}`;
+      const withdrawal = await withdrawQuestions(this.#ports.log, this.thread, runId);
+      if (withdrawal === undefined) return this.#repeated(commandId);
+      const started = runStarted(this.thread.id, withdrawal.request, view, this.#ports.clock);
+      const batch = this.#batches.withdrawn(started, withdrawal);
+      await this.thread.writer.write({ compose: this.#commands.noting(commandId, runId)(batch) });
+      return { runId, duplicate: false };
+    });
   }
 
   #repeated(commandId: string | undefined): Started | undefined {
@@ -385,13 +393,3 @@ export class ThreadRuns {
 
 /** What a waiting start can be refused for that no later try would change. */
 const NEVER_STARTS = new Set<ErrorCode>(["unknown_agent", "not_found", "payload_too_large"]);
-const UNMENDED = {
-  code: "corrupt",
-  message: "A run that could not be ended holds the thread; the server's log says why.",
-} as const;
-const DRAINING = { code: "draining", message: "The server is going down; no run starts any more." } as const;
-
-/** Where in its queue a start waits; 0 for none. */
-function placeOf(queued: Queued | undefined): number {
-  return queued === undefined ? 0 : Number(queued.key.slice(queued.key.lastIndexOf("/") + 1));
-}
