@@ -26,7 +26,8 @@ async function officiallyApplied(events: readonly ThreadEvent[]): Promise<Requir
 
 /**
  * The official client finds the first message of an id and we the newest. That differs only where a
- * producer uses an id twice, so here each kind of thing has ids of its own.
+ * producer uses an id twice, so here each kind of thing has ids of its own. And it takes an operation
+ * inside a bare value for done, where RFC 6902 does not, so here a state is never one.
  */
 function withOwnIds({ seq, event }: ThreadEvent): ThreadEvent {
   const named = structuredClone(event) as AguiEvent & {
@@ -40,9 +41,14 @@ function withOwnIds({ seq, event }: ThreadEvent): ThreadEvent {
   if (named.type === EventType.REASONING_ENCRYPTED_VALUE) {
     named.entityId = `${named.subtype === "message" ? "text" : "call"}-${named.entityId}`;
   }
+  if (named.type === EventType.STATE_SNAPSHOT && !isObject(named.snapshot)) named.snapshot = { x: named.snapshot };
   if (named.type === EventType.MESSAGES_SNAPSHOT) named.messages.forEach((message) => rename(message, true));
   if (named.type === EventType.RUN_STARTED) named.input?.messages.forEach((message) => rename(message, false));
   return { seq, event: named };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function prefixOf(type: EventType, seq: number): string {
