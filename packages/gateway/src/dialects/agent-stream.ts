@@ -15,6 +15,7 @@ import {
   type ThreadEvent,
 } from "@throughline/protocol";
 import { iso, isObject, questionFields, timeOf, unpacked } from "./frames.ts";
+import { beginMessage, saidIn, sayMore } from "./said.ts";
 
 /** A named agent of the team. */
 interface Member {
@@ -72,7 +73,7 @@ function step(state: State, { event }: ThreadEvent, context: DialectContext): St
     case EventType.TEXT_MESSAGE_CONTENT:
       return token(state, event);
     case EventType.TEXT_MESSAGE_START:
-      return { state: beginText(state, event) };
+      return { state: beginMessage(state, event) };
     case EventType.RUN_STARTED:
       return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) } };
     case EventType.RUN_FINISHED:
@@ -111,19 +112,10 @@ function teamStep(state: State, event: AguiEvent): Step<State> {
 }
 
 function token(state: State, event: Of<EventType.TEXT_MESSAGE_CONTENT>): Step<State> {
-  const next =
-    event.subagentRunId === undefined
-      ? { ...state, text: state.text + event.delta }
-      : { ...state, memberText: state.memberText + event.delta };
   return {
-    state: next,
+    state: sayMore(state, event),
     frame: { type: "token", agent: speaker(state, event), message_id: event.messageId, delta: event.delta },
   };
-}
-
-function beginText(state: State, event: Of<EventType.TEXT_MESSAGE_START>): State {
-  if (event.subagentRunId !== undefined) return { ...state, memberText: "" };
-  return state.text === "" ? state : { ...state, text: `${state.text}\n\n` };
 }
 
 function memberStarted(state: State, event: Of<EventType.SUBAGENT_STARTED>): Step<State> {
@@ -197,7 +189,7 @@ function ended(state: State, event: RunFinishedEvent): JsonObject {
     return { type: "question", ...questionFields(outcome.interrupts), run_id: runId, timestamp: timeOf(event) };
   }
   // A run with a result of its own says so; else it is what the agent said, or the last of its team.
-  const said = state.text === "" ? state.memberText : state.text;
+  const said = saidIn(state);
   const content = typeof event.result === "string" ? event.result : said;
   return { type: "result", content, agents_used: state.used, run_id: runId, timestamp: timeOf(event) };
 }

@@ -13,6 +13,7 @@ import {
 } from "@throughline/protocol";
 import { acknowledge, decode, errorFrame, sessionOf } from "./chat-commands.ts";
 import { iso, questionFields, timeOf, unpacked } from "./frames.ts";
+import { beginMessage, saidIn, sayMore } from "./said.ts";
 
 /** What frames need of the events before theirs; all of it belongs to one run. */
 interface State {
@@ -78,7 +79,7 @@ function step(state: State, { event }: ThreadEvent, _context: DialectContext): S
     case EventType.TEXT_MESSAGE_CONTENT:
       return token(state, event);
     case EventType.TEXT_MESSAGE_START:
-      return { state: beginText(state, event) };
+      return { state: { ...beginMessage(state, event), messageId: event.messageId } };
     case EventType.RUN_STARTED:
       return { state: { ...BETWEEN_RUNS, runId: event.runId } };
     case EventType.RUN_FINISHED:
@@ -122,17 +123,7 @@ function workStep(state: State, event: AguiEvent): Step<State> {
 }
 
 function token(state: State, event: Of<EventType.TEXT_MESSAGE_CONTENT>): Step<State> {
-  const next =
-    event.subagentRunId === undefined
-      ? { ...state, text: state.text + event.delta }
-      : { ...state, memberText: state.memberText + event.delta };
-  return { state: next, frame: frameOf("token", { message_id: event.messageId, delta: event.delta }) };
-}
-
-function beginText(state: State, event: Of<EventType.TEXT_MESSAGE_START>): State {
-  const { messageId } = event;
-  if (event.subagentRunId !== undefined) return { ...state, memberText: "", messageId };
-  return { ...state, messageId, text: state.text === "" ? "" : `${state.text}\n\n` };
+  return { state: sayMore(state, event), frame: frameOf("token", { message_id: event.messageId, delta: event.delta }) };
 }
 
 function toolResult(state: State, event: Of<EventType.TOOL_CALL_RESULT>): Step<State> {
@@ -179,7 +170,7 @@ function ended(state: State, event: RunFinishedEvent): JsonObject {
 /** What a run has come to so far: what the assistant said, or the last of its team; what they made. */
 export function replyOf(state: State): { content: string; artifacts: readonly JsonObject[]; message_id: string } {
   return {
-    content: state.text === "" ? state.memberText : state.text,
+    content: saidIn(state),
     artifacts: state.artifacts,
     message_id: state.messageId === "" ? `${state.runId}-reply` : state.messageId,
   };
