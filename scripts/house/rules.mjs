@@ -10,12 +10,21 @@ const MAY_USE = /** @type {Record<string, readonly string[]>} */ ({
   "packages/agents": ["@throughline/protocol"],
   "packages/gateway": ["@throughline/protocol", "@throughline/log"],
   "packages/testing": ["@throughline/protocol", "@throughline/log", "@throughline/gateway"],
-  "packages/throughline": ["@throughline/protocol", "@throughline/log", "@throughline/agents", "@throughline/gateway"],
-  "apps/console": ["@throughline/protocol"],
+  "packages/rabbitmq": ["@throughline/protocol", "@throughline/gateway"],
+  "packages/client": ["@throughline/protocol"],
+  "packages/react": ["@throughline/protocol", "@throughline/client"],
+  "packages/throughline": [
+    "@throughline/protocol",
+    "@throughline/log",
+    "@throughline/agents",
+    "@throughline/gateway",
+    "@throughline/rabbitmq",
+  ],
+  "apps/console": ["@throughline/protocol", "@throughline/client", "@throughline/react"],
 });
 
 /** Packages that run in browsers too. */
-const RUNS_ANYWHERE = ["packages/protocol", "apps/console"];
+const RUNS_ANYWHERE = ["packages/protocol", "packages/client", "packages/react", "apps/console"];
 
 const SOURCE = /\.(?:ts|tsx|mjs|js|css)$/;
 const MODULE = /\.(?:ts|tsx|mjs)$/;

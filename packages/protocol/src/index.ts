@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./json.ts";
 export { checkJsonBounds, FRAME_LIMITS, parseJsonObject, type JsonLimits, type ParsedJson } from "./limits.ts";
+export * from "./native.ts";
 export * from "./quotes.ts";
 export * from "./seams.ts";
 export { emptyView, reduce, reduceAll } from "./view/reduce.ts";
