@@ -41,7 +41,11 @@ export interface Notice {
   readonly runId: string;
 }
 
-/** What a worker says of a run. Reports of one thread are given in order, without waiting for one another. */
+/**
+ * What a worker says of a run. Reports of one thread are given in order, without waiting for one
+ * another. One that the store refuses takes all of its thread with it that were given after it and
+ * before the refusal was told: whoever then repeats what was refused, in order, keeps the order.
+ */
 export interface Report {
   readonly tenant: string;
   readonly threadId: string;
@@ -58,6 +62,8 @@ export interface OpenRun {
   readonly runId: string;
   hasSubagent(subagentRunId: string): boolean;
   hasStep(name: string, subagentRunId?: string): boolean;
+  /** The thread's shared state as the run has it now; null where nobody has set one. */
+  readonly state: unknown;
 }
 
 export interface Said {
