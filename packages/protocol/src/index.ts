@@ -12,6 +12,8 @@ export { checkJsonBounds, FRAME_LIMITS, parseJsonObject, type JsonLimits, type P
 export * from "./native.ts";
 export * from "./quotes.ts";
 export * from "./seams.ts";
+export * from "./task.ts";
 export { emptyView, reduce, reduceAll } from "./view/reduce.ts";
 export type * from "./view/view.ts";
+export { patched } from "./view/json-patch.ts";
 export { decodeView, encodeView, type ThreadJson } from "./view/wire.ts";

@@ -4,13 +4,14 @@ import {
   type Clock,
   EventType,
   type Task,
+  type TaskContent,
   ThroughlineError,
 } from "@throughline/protocol";
 import type { Companion, Joined, RunStep } from "../runs/companion.ts";
 import type { Ending } from "../runs/records.ts";
 import type { Thread } from "../threads/thread.ts";
 import { taskWrites } from "./order.ts";
-import { changedTask, differences, type TaskContent, taskChanged, taskIn, taskOfThread } from "./task.ts";
+import { changedTask, differences, taskChanged, taskIn, taskOfThread } from "./task.ts";
 
 /** A result above this many characters of JSON is not kept in the task; the thread has all of it. */
 const MAX_RESULT = 64 * 1024;

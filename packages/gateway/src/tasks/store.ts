@@ -2,7 +2,9 @@ import {
   type AguiEvent,
   type Clock,
   type Random,
+  newTask,
   type Task,
+  type TaskContent,
   type TaskPublisher,
   type ThreadEvent,
   ThroughlineError,
@@ -18,7 +20,7 @@ import type { Threads } from "../threads/threads.ts";
 import type { Composed } from "../threads/writer.ts";
 import { everyTask, listTasks, type TaskPage, type TaskQuery } from "./list.ts";
 import { taskWrites } from "./order.ts";
-import { changedTask, isHeld, newTask, type TaskContent, taskChanged, taskIn, taskThread } from "./task.ts";
+import { changedTask, isHeld, taskChanged, taskIn, taskThread } from "./task.ts";
 
 /** The versions a change is meant for; absent = whatever is there. */
 export type Expectation = readonly number[] | undefined;

@@ -1,7 +1,4 @@
-import { type AguiEvent, EventType, type Task, type ThreadView } from "@throughline/protocol";
-
-/** The part of a task that people and agents write; the rest the server keeps. */
-export type TaskContent = Omit<Task, "id" | "created_at" | "updated_at" | "version">;
+import { type AguiEvent, EventType, type Task, type TaskContent, type ThreadView } from "@throughline/protocol";
 
 const PREFIX = "task:";
 
@@ -23,24 +20,6 @@ export function taskIn(view: ThreadView, taskId: string): Task | undefined {
 /** Whether a run works on the task or waits for an answer, so that its status is the run's. */
 export function isHeld(view: ThreadView): boolean {
   return view.status === "running" || view.status === "paused" || view.status === "waiting";
-}
-
-const BLANK: Omit<TaskContent, "title"> = {
-  description: "",
-  status: "pending",
-  priority: null,
-  agent: null,
-  checklist: [],
-  tags: [],
-  progress: null,
-  confidence: null,
-  result: null,
-};
-
-/** @param now in ms since the Unix epoch */
-export function newTask(id: string, content: Partial<TaskContent> & { title: string }, now: number): Task {
-  const time = new Date(now).toISOString();
-  return { ...BLANK, ...content, id, created_at: time, updated_at: time, version: 1 };
 }
 
 /** The task after a change, or the very same where nothing changes. */
