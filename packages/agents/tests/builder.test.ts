@@ -149,6 +149,50 @@ describe("the builder", () => {
     expect(textOf(events)).toBe("Ann could not.");
   });
 
+  it("tells what a step and a member came to", async () => {
+    const agent = defineAgent({ name: "a" }, async (run) => {
+      await run.subagent(
+        { name: "Worker" },
+        (sub) =>
+          sub.step("one", () => 7, { metadata: { status: "running" }, outcome: (n) => ({ status: "completed", n }) }),
+        { show: (n) => ({ n }) },
+      );
+      const failing = run.step("two", () => Promise.reject(new Error("no")), { metadata: { status: "running" } });
+      await failing.catch(() => {});
+    });
+    const stage = new Stage();
+    const input = stage.message("go");
+    const events = await stage.run(agent, input);
+    judge(events, input);
+    const steps = events.filter(({ type }) => type === EventType.STEP_STARTED || type === EventType.STEP_FINISHED);
+    expect(steps.map(({ metadata }) => metadata)).toEqual([
+      { status: "running" },
+      { status: "completed", n: 7 },
+      { status: "running" },
+      { status: "running" },
+    ]);
+    expect(events.find(({ type }) => type === EventType.SUBAGENT_FINISHED)).toMatchObject({ result: { n: 7 } });
+  });
+
+  it("knows the state it changes, across its members and runs", async () => {
+    const seen: unknown[] = [];
+    const agent = defineAgent({ name: "a" }, async (run) => {
+      seen.push(run.state.value);
+      await run.subagent({ name: "Writer" }, (sub) => sub.state.set({ n: 1 }));
+      seen.push(run.state.value);
+      await run.state.patch([{ op: "replace", path: "/n", value: 2 }]);
+      seen.push(run.state.value);
+      await expect(run.state.patch([{ op: "remove", path: "/nothing" }])).rejects.toMatchObject({
+        code: "agent_error",
+      });
+    });
+    const stage = new Stage();
+    await stage.run(agent, stage.message("go"));
+    await stage.run(agent, stage.message("again"));
+    expect(seen).toEqual([{}, { n: 1 }, { n: 2 }, { n: 2 }, { n: 1 }, { n: 2 }]);
+    expect(stage.view.state).toEqual({ n: 2 });
+  });
+
   it("emits charts, artifacts, progress, confidence, state, tasks and events of its own", async () => {
     const { events, stage } = await perform(async (run) => {
       await run.chart("LOAD:AAPL");

@@ -11,6 +11,7 @@ import { EventChannel } from "./channel.ts";
 import { Asked, Questions } from "./questions.ts";
 import type { Run } from "./run.ts";
 import { Scope, type RunCore } from "./scope.ts";
+import { SharedState } from "./state.ts";
 
 /** What an agent does. What it returns, if anything, is the run's result. */
 export type Script = (run: Run) => Promise<Json | void>;
@@ -67,6 +68,7 @@ function start(name: string, script: Script, input: RunAgentInput, host: AgentCo
     signal: stop.signal,
     channel,
     questions: new Questions(input, host.view),
+    state: new SharedState(input.state ?? host.view.state),
     tasks: new Map(),
   };
   void perform(name, script, core)

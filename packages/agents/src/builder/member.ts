@@ -1,4 +1,4 @@
-import { EventType, ThroughlineError, type AguiEvent } from "@throughline/protocol";
+import { EventType, ThroughlineError, type AguiEvent, type Json } from "@throughline/protocol";
 import { Asked } from "./questions.ts";
 import type { Subagent } from "./run.ts";
 
@@ -15,8 +15,10 @@ export function memberStarted(who: Subagent, subagentRunId: string, parent: stri
   };
 }
 
-export function memberFinished(subagentRunId: string): AguiEvent {
-  return { type: EventType.SUBAGENT_FINISHED, subagentRunId, outcome: { type: "success" } };
+/** @param result what people are shown of it; absent for a member that only works */
+export function memberFinished(subagentRunId: string, result?: Json): AguiEvent {
+  const shown = result === undefined ? {} : { result };
+  return { type: EventType.SUBAGENT_FINISHED, subagentRunId, ...shown, outcome: { type: "success" } };
 }
 
 /** One that asked something waits for the answer; any other error is a failure. */

@@ -47,12 +47,16 @@ export interface Run {
     options?: ToolOptions<Result>,
   ): Promise<Result>;
   /** Names a step of the plan while `work` runs. Two steps of one agent that run at once need different names. */
-  step<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result>;
+  step<Result>(name: string, work: () => Promise<Result> | Result, options?: StepOptions<Result>): Promise<Result>;
   /**
    * Lets a named member of the team work. What it does through its own `sub` is shown as its own.
    * Several may run at once. When `work` throws, the member has failed and the error goes on to the caller.
    */
-  subagent<Result>(who: Subagent, work: (sub: Run) => Promise<Result> | Result): Promise<Result>;
+  subagent<Result>(
+    who: Subagent,
+    work: (sub: Run) => Promise<Result> | Result,
+    options?: MemberOptions<Result>,
+  ): Promise<Result>;
 
   /** Draws on this thread's chart: a command of the chart grammar, such as `LOAD:AAPL`. */
   chart(command: string): Promise<void>;
@@ -94,9 +98,14 @@ export interface MessageWriter {
 }
 
 export interface StateWriter {
+  /** The state as this run knows it: as it stood before the run, and what the run has made of it since. */
+  readonly value: unknown;
   /** Replaces the state. */
   set(state: Json): Promise<void>;
-  /** Changes it by an RFC 6902 patch. */
+  /**
+   * Changes it by an RFC 6902 patch.
+   * @throws ThroughlineError `agent_error` for a patch that does not fit the state; nothing is emitted then
+   */
   patch(operations: readonly JsonPatchOperation[]): Promise<void>;
 }
 
@@ -105,6 +114,18 @@ export interface ToolOptions<Result> {
   readonly show?: (result: Result) => unknown;
   /** What the call returns to the script when the tool fails. */
   readonly onError?: (error: unknown) => Promise<Result> | Result;
+}
+
+export interface StepOptions<Result> {
+  /** What goes along with the step's start, and with its end unless `outcome` says more. */
+  readonly metadata?: JsonObject;
+  /** What goes along with the end of a step whose work has returned. */
+  readonly outcome?: (result: Result) => JsonObject;
+}
+
+export interface MemberOptions<Result> {
+  /** The result people are shown of what the member returned. None unless given. */
+  readonly show?: (result: Result) => Json;
 }
 
 /** A named member of a team. */

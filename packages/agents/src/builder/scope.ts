@@ -21,7 +21,19 @@ import { Message } from "./message.ts";
 import { owned } from "./owned.ts";
 import { sleep, unlessAborted, untilAborted } from "./pause.ts";
 import { Asked, type Questions } from "./questions.ts";
-import type { Answer, AskOptions, MessageWriter, Run, StateWriter, Subagent, TaskChange, ToolOptions } from "./run.ts";
+import type {
+  Answer,
+  AskOptions,
+  MemberOptions,
+  MessageWriter,
+  Run,
+  StateWriter,
+  StepOptions,
+  Subagent,
+  TaskChange,
+  ToolOptions,
+} from "./run.ts";
+import type { SharedState } from "./state.ts";
 import { changedTask } from "./tasks.ts";
 import { callTool } from "./tool-call.ts";
 
@@ -32,6 +44,7 @@ export interface RunCore {
   readonly signal: AbortSignal;
   readonly channel: EventChannel;
   readonly questions: Questions;
+  readonly state: SharedState;
   /** Tasks this run has changed, as they are now. */
   readonly tasks: Map<string, Task>;
 }
@@ -74,10 +87,7 @@ export class Scope implements Run {
     this.text = personText(core.input, core.host.view);
     this.context = personContext(core.input);
     if (core.questions.newest !== undefined) this.answer = core.questions.newest;
-    this.state = {
-      set: (snapshot) => this.#emit({ type: EventType.STATE_SNAPSHOT, snapshot }),
-      patch: (operations) => this.#emit({ type: EventType.STATE_DELTA, delta: [...operations] }),
-    };
+    this.state = core.state.writer(this.#emit);
   }
 
   /**
@@ -128,28 +138,39 @@ export class Scope implements Run {
     return this.#begin(() => callTool(caller, name, args, work, options));
   }
 
-  step<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
+  step<Result>(
+    name: string,
+    work: () => Promise<Result> | Result,
+    { metadata, outcome }: StepOptions<Result> = {},
+  ): Promise<Result> {
     return this.#begin(async () => {
       if (this.#steps.has(name)) throw misused(`Step "${name}" is under way already; give this one another name.`);
       this.#steps.add(name);
-      await this.#emit({ type: EventType.STEP_STARTED, stepName: name });
+      let about = metadata;
+      await this.#emit({ type: EventType.STEP_STARTED, stepName: name, ...(about && { metadata: about }) });
       try {
-        return await work();
+        const result = await work();
+        about = outcome?.(result) ?? about;
+        return result;
       } finally {
         this.#steps.delete(name);
-        await this.#emit({ type: EventType.STEP_FINISHED, stepName: name });
+        await this.#emit({ type: EventType.STEP_FINISHED, stepName: name, ...(about && { metadata: about }) });
       }
     });
   }
 
-  subagent<Result>(who: Subagent, work: (sub: Run) => Promise<Result> | Result): Promise<Result> {
+  subagent<Result>(
+    who: Subagent,
+    work: (sub: Run) => Promise<Result> | Result,
+    options: MemberOptions<Result> = {},
+  ): Promise<Result> {
     return this.#begin(async () => {
       const subagentRunId = this.host.ids.next("sub");
       await this.#push(memberStarted(who, subagentRunId, this.#owner.subagentRunId));
       const sub = new Scope(this.#core, { name: who.name, subagentRunId });
       try {
         const result = await sub.enclose(work);
-        await this.#push(memberFinished(subagentRunId));
+        await this.#push(memberFinished(subagentRunId, options.show?.(result)));
         return result;
       } catch (error) {
         await this.#push(memberStopped(subagentRunId, error));
