@@ -1,4 +1,4 @@
-import type { AguiEvent, RunAgentInput } from "@throughline/protocol";
+import type { AguiEvent, Interrupt, RunAgentInput } from "@throughline/protocol";
 import type { Ending, StartRequest } from "./records.ts";
 
 /**
@@ -32,6 +32,8 @@ export interface Assignment {
   readonly request: StartRequest;
   /** What an agent of AG-UI is called with. */
   readonly input: RunAgentInput;
+  /** The thread's open questions as the run begins, those it answers included; an agent keeps its place in them. */
+  readonly questions?: readonly Interrupt[];
 }
 
 export interface Notice {
