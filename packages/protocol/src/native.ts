@@ -7,7 +7,7 @@ import type { ThreadJson } from "./view/wire.ts";
 /**
  * The native protocol, `throughline.v1`: types only, see PROTOCOL.md for the rules. The same frames
  * travel over WebSocket (`/ws`, one JSON text frame each), over SSE (`POST /api/v1/follow`, `data:` one
- * frame) and over long-poll (the same with `Accept: application/json`, `{frames:[…]}`); over the
+ * frame) and over long-poll (the same with `wait`, answered by `{frames:[…]}`); over the
  * latter two a client's commands go to `POST /api/v1/commands`, answered by `{frames:[ack…]}`.
  * One subscription per thread and connection; a new one replaces it.
  */
@@ -61,6 +61,26 @@ export interface PresenceFrame {
   readonly typing: boolean;
 }
 
+/** The body of `POST /api/v1/follow`. */
+export interface FollowRequest {
+  readonly client_id?: string;
+  readonly name?: string;
+  readonly subscriptions: readonly Omit<SubscribeFrame, "type">[];
+  /** Seconds to wait for news, for long-poll; absent for an event stream. */
+  readonly wait?: number;
+}
+
+/** The body of `POST /api/v1/commands`. */
+export interface CommandsRequest {
+  readonly client_id: string;
+  readonly frames: readonly (CommandFrame | PresenceFrame)[];
+}
+
+/** The answer to both, where it is JSON. */
+export interface FramesAnswer {
+  readonly frames: readonly NativeServerFrame[];
+}
+
 export type NativeServerFrame =
   | WelcomeFrame
   | SubscribedFrame
@@ -86,6 +106,7 @@ export interface WelcomeFrame {
 export interface SubscribedFrame {
   readonly type: "subscribed";
   readonly thread: string;
+  /** "" for a thread that does not exist yet. */
   readonly epoch: string;
   readonly after: number;
   /** Seq of the thread's last event. */
@@ -98,6 +119,7 @@ export interface SubscribedFrame {
 export interface EventsFrame {
   readonly type: "events";
   readonly thread: string;
+  readonly epoch: string;
   readonly seq: number;
   readonly events: readonly AguiEvent[];
 }
