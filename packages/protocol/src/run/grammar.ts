@@ -43,6 +43,16 @@ export class RunGrammar {
     return this.#terminated;
   }
 
+  /** Whether this subagent has been started and not ended. */
+  hasSubagent(subagentRunId: string): boolean {
+    return this.#open.subagents.has(subagentRunId);
+  }
+
+  /** Whether this step has been started and not finished. @param subagentRunId absent = the run's own agent's */
+  hasStep(name: string, subagentRunId?: string): boolean {
+    return this.#open.hasStep(subagentRunId, name);
+  }
+
   /** Takes the run's next event, or says why it cannot be that; a refused event leaves no trace. */
   accept(event: AguiEvent): Problem | undefined {
     const message = shapeProblem(event) ?? this.#orderProblem(event) ?? this.#take(event);
