@@ -103,27 +103,45 @@ export function noMachineTraces(files) {
   ]);
 }
 
+/** Where the rules stand whose ids tests quote, by the ids' letters. */
+const LAWS = [
+  { path: "docs/architecture.md", letters: "LRDAS" },
+  { path: "PROTOCOL.md", letters: "N" },
+];
+
 /**
- * A rule id in a test's title stands in docs/architecture.md, the project's law.
+ * A rule id in a test's title stands in docs/architecture.md, the project's law, or in PROTOCOL.md.
  * @param {readonly SourceFile[]} files
  */
 export function quotedRules(files) {
-  const law = files.find(({ path }) => path === "docs/architecture.md")?.text ?? "";
-  const rules = new Set([...law.matchAll(/^- \*\*([LRDAS]\d+)\*\*/gm)].map((match) => match[1]));
+  const rules = new Set(LAWS.flatMap((law) => rulesOf(law, files)));
   return files
     .filter(({ path }) => /\.test\.tsx?$/.test(path))
     .flatMap((file) =>
-      [...file.text.matchAll(/\b(?:test|it|describe)\w*(?:\.\w+)*\(\s*["'`]((?:[LRDAS]\d+[,:]\s*)+)/g)].flatMap(
+      [...file.text.matchAll(/\b(?:test|it|describe)\w*(?:\.\w+)*\(\s*["'`]((?:[LRDASN]\d+[,:]\s*)+)/g)].flatMap(
         (match) =>
           (match[1] ?? "")
             .split(/[,:\s]+/)
             .filter((id) => id !== "" && !rules.has(id))
             .map(
-              (id) =>
-                `${file.path}:${lineAt(file.text, match.index)} quotes ${id}, which docs/architecture.md does not have`,
+              (id) => `${file.path}:${lineAt(file.text, match.index)} quotes ${id}, which ${homeOf(id)} does not have`,
             ),
       ),
     );
+}
+
+/**
+ * @param {(typeof LAWS)[number]} law
+ * @param {readonly SourceFile[]} files
+ */
+function rulesOf({ path, letters }, files) {
+  const text = files.find((file) => file.path === path)?.text ?? "";
+  return [...text.matchAll(new RegExp(`^- \\*\\*([${letters}]\\d+)\\*\\*`, "gm"))].map((match) => match[1]);
+}
+
+/** @param {string} id */
+function homeOf(id) {
+  return LAWS.find(({ letters }) => letters.includes(id.charAt(0)))?.path;
 }
 
 /**

@@ -73,4 +73,11 @@ describe("quotedRules", () => {
     const problems = rules.quotedRules([law, file("a.test.ts", 'test.each(x)("a", f)\ntest("L1, L99: holds", f)')]);
     expect(problems).toEqual([expect.stringMatching(/^a\.test\.ts:2 quotes L99/)]);
   });
+
+  test("looks a protocol's rules up in its own document", () => {
+    const protocol = file("PROTOCOL.md", "- **N1** The frames are the same.");
+    const quoting = file("a.test.ts", 'test("N1: holds", f)\ntest("L1, N2: holds", f)');
+    const problems = rules.quotedRules([law, protocol, quoting]);
+    expect(problems).toEqual([expect.stringMatching(/^a\.test\.ts:2 quotes N2, which PROTOCOL\.md/)]);
+  });
 });

@@ -12,4 +12,5 @@ export type { Sent, TaskConnection } from "./tasks/mail.ts";
 export type { TaskServer, ToolCallNote } from "./tasks/server.ts";
 export { systemClock, systemRandom } from "./system.ts";
 export type { AttachOptions } from "./transports/attach.ts";
+export { CLOSE_CODES } from "./transports/close-codes.ts";
 export type { SocketHandler, UpgradeRequest } from "./transports/websocket.ts";

@@ -31,6 +31,7 @@ export const ERRORS = {
   run_not_active: { status: 409, remedy: "The run has ended; start a new one." },
   queue_full: { status: 429, remedy: "Wait until one of the thread's queued runs has started." },
   too_many_symbols: { status: 429, remedy: "Unsubscribe from some symbols, or open another connection." },
+  too_many_subscriptions: { status: 429, remedy: "Unsubscribe from some threads, or open another connection." },
   rate_limited: { status: 429, remedy: "Slow down; try again after the time given." },
   messages_dropped: { status: 410, remedy: "Nothing to mend; ask whoever sent them, or stay away for less long." },
   // The log

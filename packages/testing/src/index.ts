@@ -4,5 +4,8 @@ export { FrameParser, type Message } from "./frame-parser.ts";
 export { EventStream, type EventStreamOptions, type JsonAnswer, MemoryHttp } from "./http.ts";
 export { Link, type LinkOptions } from "./link.ts";
 export { seededRandom, type SeededRandom } from "./random.ts";
+export { type MemoryFetch, memoryFetch } from "./memory-fetch.ts";
 export { MemorySocket, type SocketEnd, type SocketOptions } from "./socket.ts";
 export { dataOf, type SseEvent, SseParser } from "./sse.ts";
+export { createTestServer, TestServer, type TestServerOptions, type WebSocketClass } from "./test-server.ts";
+export { MemoryCloseEvent, MemoryWebSocket, type SocketNetwork } from "./web-socket.ts";

@@ -14,6 +14,10 @@ export interface SocketOptions extends LinkOptions {
   readonly host?: string;
   /** The Origin header, as a browser sends it. */
   readonly origin?: string;
+  /** The subprotocols it offers. */
+  readonly protocols?: readonly string[];
+  /** Told of each frame as it was written, before {@link onFrame}. */
+  readonly onText?: (text: string) => void;
   readonly onFrame?: (frame: JsonObject) => void;
   readonly onClose?: (reason: SocketEnd) => void;
 }
@@ -47,6 +51,7 @@ export class MemorySocket {
       url: new URL(options.path, "ws://memory"),
       host: options.host ?? "127.0.0.1",
       origin: options.origin,
+      protocols: options.protocols ?? [],
     };
     this.#handler = gateway.accept(request, this.#sink());
   }
@@ -146,6 +151,7 @@ export class MemorySocket {
     if (message.type !== "text") throw new Error(`The gateway wrote a ${message.type} frame to a sink.`);
     const frame = JSON.parse(message.text) as JsonObject;
     this.frames.push(frame);
+    this.#options.onText?.(message.text);
     this.#options.onFrame?.(frame);
     this.#wake();
   }

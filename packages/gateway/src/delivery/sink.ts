@@ -13,4 +13,4 @@ export interface Sink {
 }
 
 /** Why the server ends a connection; each transport says it in its own way. */
-export type EndReason = "slow" | "draining" | "gone" | "rate" | "stale" | "failed";
+export type EndReason = "slow" | "draining" | "gone" | "rate" | "stale" | "failed" | "malformed" | "dismissed";

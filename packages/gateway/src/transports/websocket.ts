@@ -4,6 +4,7 @@ import { type Clock, type ErrorCode, ERRORS, type Logger, ThroughlineError, type
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { EndReason, Sink } from "../delivery/sink.ts";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { CLOSE_CODES } from "./close-codes.ts";
 
 /** What a socket's frames and end are told to. */
 export interface SocketHandler {
@@ -22,6 +23,8 @@ export interface UpgradeRequest {
   readonly url: URL;
   readonly host: string | undefined;
   readonly origin: string | undefined;
+  /** The subprotocols it offers; absent = none. */
+  readonly protocols?: readonly string[];
 }
 
 export interface WebSocketLimits {
@@ -30,16 +33,6 @@ export interface WebSocketLimits {
   /** Open sockets at once. */
   readonly maxConnections: number;
 }
-
-/** Close codes: what a client should do stands in docs/operation.md. */
-const CLOSE: Record<EndReason, readonly [code: number, reason: string]> = {
-  slow: [4409, "too slow; resume from your position"],
-  rate: [4429, "too many frames; wait a moment, then resume from your position"],
-  draining: [4503, "server is going down; reconnect after a random delay, then resume from your position"],
-  gone: [4404, "thread is deleted"],
-  failed: [1011, "internal error; resume from your position"],
-  stale: [4408, "silent for too long; resume from your position"],
-};
 
 /** How much of a refused path is told. */
 const MAX_PATH = 200;
@@ -181,7 +174,7 @@ class Connection implements Sink {
   end(reason: EndReason): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    if (this.#ws !== undefined) this.#ws.close(...CLOSE[reason]);
+    if (this.#ws !== undefined) this.#ws.close(...CLOSE_CODES[reason]);
   }
 
   drop(): void {
@@ -196,7 +189,7 @@ class Connection implements Sink {
     this.#ws = ws;
     this.#handler = handler;
     for (const bytes of early) this.#socket.write(bytes);
-    if (this.#ended !== undefined) ws.close(...CLOSE[this.#ended]);
+    if (this.#ended !== undefined) ws.close(...CLOSE_CODES[this.#ended]);
     ws.on("message", (data: RawData, isBinary: boolean) => {
       if (isBinary) ws.close(1003, "text frames only");
       else handler.handleText(data.toString());
@@ -238,6 +231,7 @@ function describe(request: IncomingMessage): UpgradeRequest {
     url: new URL(target, "ws://local"),
     host: request.headers.host,
     origin: request.headers.origin,
+    protocols: (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim()),
   };
 }
 
