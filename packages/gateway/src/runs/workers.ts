@@ -63,12 +63,15 @@ export interface Report {
 export interface OpenRun {
   readonly runId: string;
   hasSubagent(subagentRunId: string): boolean;
+  /** Whether it has begun in this run, ended or not: then its id cannot begin again. */
+  hadSubagent(subagentRunId: string): boolean;
   hasStep(name: string, subagentRunId?: string): boolean;
   /** The thread's shared state as the run has it now; null where nobody has set one. */
   readonly state: unknown;
 }
 
 export interface Said {
+  /** As an agent yields them: one's own terminal event, the last, ends the run too. */
   readonly events: readonly AguiEvent[];
   /** How the run ends with it, if it does. */
   readonly ending?: Ending;
