@@ -34,6 +34,12 @@ export const ERRORS = {
   too_many_subscriptions: { status: 429, remedy: "Unsubscribe from some threads, or open another connection." },
   rate_limited: { status: 429, remedy: "Slow down; try again after the time given." },
   messages_dropped: { status: 410, remedy: "Nothing to mend; ask whoever sent them, or stay away for less long." },
+  // What a client says by itself
+  unauthenticated: { status: 401, remedy: "Sign in again, or give a valid token." },
+  connection_failed: { status: 503, remedy: "Check the network, and that the server runs." },
+  not_delivered: { status: 504, remedy: "Send it again; under the same id it applies once." },
+  outbox_full: { status: 429, remedy: "Wait until the connection is back, and send it again." },
+  client_closed: { status: 409, remedy: "Make another client." },
   // The log
   stream_exists: { status: 409, remedy: "Use another name, or append to the stream that is there." },
   stream_closed: { status: 409, remedy: "The stream takes no more records; start another." },

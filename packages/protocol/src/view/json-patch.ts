@@ -1,8 +1,9 @@
-import { applyPatch } from "rfc6902";
 import type { JsonPatchOperation } from "../events.ts";
 import { checkJsonBounds, REFUSED_KEYS, VALUE_DEPTH } from "../limits.ts";
+import { type Container, operate, type Place, valueAt } from "./json-operation.ts";
 
-type Container = unknown[] | Record<string, unknown>;
+/** The document hangs in a holder, so that the pointer "" is a path like any other. */
+type Holder = { document: unknown };
 
 /** Values that one operation may copy: else a few of them, each doubling the document, would fill the memory. */
 const MAX_COPIED = 100_000;
@@ -13,59 +14,66 @@ const ARRAY_INDEX = /^(0|[1-9][0-9]*)$/;
  * what lies along the path of an operation is copied, everything else is shared. A document grows no
  * deeper than {@link VALUE_DEPTH}: whoever copies or prints it does so by recursion.
  *
- * The library applies an operation; that its pointers name what is really there, with an index that
- * is one, is checked here, since the library would also follow `length` or `toString`.
+ * Pointers name what is really there, with an index that is one: never `length` or `toString`.
  * @returns the new document, or `undefined` when an operation cannot be applied
  */
 export function patched(
   document: unknown,
   patch: readonly JsonPatchOperation[],
 ): { readonly document: unknown } | undefined {
-  // The document hangs in a holder, so that the pointer "" is a path like any other.
   const holder = { document };
   for (const operation of patch) {
-    if (!prepare(holder, operation)) return undefined;
-    const [error] = applyPatch(holder, [withinHolder(operation)]);
-    if (error !== null) return undefined;
+    if (!apply(holder, operation)) return undefined;
   }
   return { document: holder.document ?? null };
 }
 
-/** Copies what the operation will change; false when it cannot be applied. */
-function prepare(holder: { document: unknown }, operation: JsonPatchOperation): boolean {
+/** Copies what the operation will change, and carries it out; false when it cannot be applied. */
+function apply(holder: Holder, operation: JsonPatchOperation): boolean {
   const creates = operation.op === "add" || operation.op === "move" || operation.op === "copy";
   const path = tokensOf(operation.path);
   const source = "from" in operation ? tokensOf(operation.from) : undefined;
-  if (source !== undefined && !copyAlong(holder, source, false)) return false;
-  const value = source === undefined ? Reflect.get(operation, "value") : valueAt(holder, source);
-  // The library copies values by recursion and by plain assignment; both need the value to be tame.
-  const limits = { depth: VALUE_DEPTH - placeOf(path), values: operation.op === "copy" ? MAX_COPIED : Infinity };
-  if (checkJsonBounds(value, limits) !== undefined) return false;
-  return copyAlong(holder, path, creates);
+  if (source !== undefined && operation.op === "move" && isWithin(path, source)) return false;
+  const own = new Set<object>([holder]);
+  const from = source === undefined ? undefined : placeAlong(holder, source, false, own);
+  if (source !== undefined && from === undefined) return false;
+  // Read before the way to the path is copied: a value may be copied into itself.
+  const value: unknown = from === undefined ? Reflect.get(operation, "value") : valueAt(from);
+  // Whoever prints or copies the document goes through it by recursion, and pays for all of it.
+  const values = operation.op === "copy" ? MAX_COPIED : Number.POSITIVE_INFINITY;
+  if (checkJsonBounds(value, { depth: VALUE_DEPTH - depthOf(path), values }) !== undefined) return false;
+  const place = placeAlong(holder, path, creates, own);
+  return place !== undefined && operate(operation, place, from, value);
 }
 
 /** How many levels lie above it in the document; the first token is the holder's own. */
-function placeOf(tokens: readonly string[]): number {
-  return tokens.length - 1;
+function depthOf(path: readonly string[]): number {
+  return path.length - 1;
 }
 
-function valueAt(holder: { document: unknown }, tokens: readonly string[]): unknown {
-  return tokens.reduce<unknown>((at, token) => Reflect.get(at as object, token), holder);
+/** Whether a place lies inside another: what is moved into itself would be lost. */
+function isWithin(path: readonly string[], outer: readonly string[]): boolean {
+  return path.length > outer.length && outer.every((token, index) => token === path[index]);
 }
 
-function copyAlong(holder: { document: unknown }, tokens: readonly string[], mayBeNew: boolean): boolean {
+/**
+ * The place a pointer names; `undefined` where there is none. Every container on the way is copied once,
+ * and belongs to the operation from then on.
+ */
+function placeAlong(holder: Holder, tokens: readonly string[], mayBeNew: boolean, own: Set<object>): Place | undefined {
   let container: Container = holder;
   for (const [depth, token] of tokens.entries()) {
     const isLast = depth === tokens.length - 1;
-    if (!names(container, token, isLast && mayBeNew)) return false;
-    if (isLast) return true;
+    if (!names(container, token, isLast && mayBeNew)) return undefined;
+    if (isLast) return { container, key: token };
     const child: unknown = Reflect.get(container, token);
-    if (typeof child !== "object" || child === null) return false;
-    const copy = (Array.isArray(child) ? child.slice() : { ...child }) as Container;
+    if (typeof child !== "object" || child === null) return undefined;
+    const copy = own.has(child) ? child : Array.isArray(child) ? child.slice() : { ...child };
+    own.add(copy);
     Reflect.set(container, token, copy);
-    container = copy;
+    container = copy as Container;
   }
-  return true;
+  return undefined;
 }
 
 /** Whether a token names a member of the container, or, if `mayBeNew`, a place where one can be added. */
@@ -81,9 +89,4 @@ function tokensOf(pointer: string): string[] {
     .split("/")
     .slice(1)
     .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-function withinHolder(operation: JsonPatchOperation): JsonPatchOperation {
-  const path = `/document${operation.path}`;
-  return "from" in operation ? { ...operation, path, from: `/document${operation.from}` } : { ...operation, path };
 }
