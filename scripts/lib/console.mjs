@@ -9,7 +9,7 @@ const CONSOLE = path.join(ROOT, "apps", "console");
 /** Inside the output, so that both come and go together. */
 const STAMP = path.join(CONSOLE, "dist", ".built-from");
 
-/** What the output depends on: its own files, the package it bundles, and every version. */
+/** What the output depends on: its own files, the packages it bundles, and every version. */
 const SOURCES = [
   "apps/console/src",
   "apps/console/public",
@@ -19,6 +19,8 @@ const SOURCES = [
   "apps/console/vite.config.ts",
   "packages/protocol/src",
   "packages/protocol/package.json",
+  "packages/react/src",
+  "packages/react/package.json",
   "tsconfig.base.json",
   "package-lock.json",
 ];

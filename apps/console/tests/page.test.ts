@@ -3,7 +3,7 @@ import { chartPath, routeOf, threadPath } from "../src/app/router.tsx";
 import { LatencyProbe } from "../src/live/latency.ts";
 import { linkOfLatency } from "../src/live/link.ts";
 import { ThrottledStore } from "../src/live/store.ts";
-import { hueOf } from "../src/thread/agent-tag.ts";
+import { hueOf } from "@throughline/react";
 import { count, duration, price, relativeTime, shortId } from "../src/ui/format.ts";
 import { createWorld } from "./support/world.ts";
 

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { emptyView, EventType as E, reduceAll } from "@throughline/protocol";
 import type { AguiEvent, ThreadView } from "@throughline/protocol";
-import { outcomeOf } from "../src/thread/step-outcome.ts";
+import { outcomeOf, transcript, type Entry } from "@throughline/react";
 import { timeline, ticks } from "../src/thread/timeline-model.ts";
-import { transcript } from "../src/thread/transcript.ts";
-import type { Entry } from "../src/thread/transcript.ts";
 import { foldTextSpan } from "../src/live/text-spans.ts";
 import type { TextSpans } from "../src/live/text-spans.ts";
 

@@ -10,9 +10,7 @@ import { cn } from "../ui/cn.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { DataDialog } from "./data-dialog.tsx";
-import { planOf } from "./plan.ts";
-import type { ChartPlan } from "./plan.ts";
-import { parseSeries } from "./series.ts";
+import { planOf, type ChartPlan, parseSeries } from "@throughline/react/chart";
 
 const ChartView = lazy(() => import("./chart-view.tsx"));
 

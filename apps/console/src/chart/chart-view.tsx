@@ -1,16 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import { theme } from "../app/theme.ts";
 import { useStore } from "../app/use-store.ts";
-import { hueOf } from "../thread/agent-tag.ts";
+import { hueOf } from "@throughline/react";
 import { price, whole } from "../ui/format.ts";
-import { ChartCanvas } from "./chart-canvas.ts";
-import type { Hover } from "./chart-canvas.ts";
-import { legendColor } from "./indicator-colors.ts";
-import { readPalette } from "./palette.ts";
-import type { Palette } from "./palette.ts";
-import { LEVEL_NAMES } from "./plan.ts";
-import type { ChartPlan } from "./plan.ts";
-import type { Bar, Series } from "./series.ts";
+import { ChartCanvas, type Hover, legendColor, readPalette, type Palette } from "@throughline/react/chart/canvas";
+import { LEVEL_NAMES, type ChartPlan, type Bar, type Series } from "@throughline/react/chart";
+
+/** The page's tokens have no prefix. */
+const TOKENS = "--";
 
 interface ChartViewProps {
   readonly series: Series;
@@ -26,12 +23,13 @@ export default function ChartView({ series, plan }: ChartViewProps) {
   const [palette, setPalette] = useState<Palette | null>(null);
   useEffect(() => {
     if (box.current === null) return;
-    const made = new ChartCanvas(box.current, readPalette(), setHover);
+    const made = new ChartCanvas(box.current, readPalette(box.current, TOKENS), setHover);
     setCanvas(made);
     return () => made.destroy();
   }, []);
   useEffect(() => {
-    const read = readPalette();
+    if (box.current === null) return;
+    const read = readPalette(box.current, TOKENS);
     setPalette(read);
     canvas?.setPalette(read);
   }, [canvas, shown]);

@@ -2,9 +2,7 @@ import { Table2 } from "lucide-react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { plural, price, whole } from "../ui/format.ts";
-import { LEVEL_NAMES } from "./plan.ts";
-import type { ChartPlan } from "./plan.ts";
-import type { Bar, Series } from "./series.ts";
+import { LEVEL_NAMES, type ChartPlan, type Bar, type Series } from "@throughline/react/chart";
 
 /** A table of more is no easier to read than the chart. */
 const NEWEST = 250;

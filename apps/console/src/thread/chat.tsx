@@ -6,13 +6,10 @@ import type { Outgoing } from "../live/outbox.ts";
 import type { ThreadSession } from "../live/thread-session.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Announcer } from "./announcer.tsx";
+import { Announcer, transcript, type Entry, useStickToEnd } from "@throughline/react";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { Answered, Question } from "./question.tsx";
-import { transcript } from "./transcript.ts";
-import type { Entry } from "./transcript.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
-import { useStickToEnd } from "./use-stick-to-end.ts";
 
 interface ChatProps {
   readonly session: ThreadSession;

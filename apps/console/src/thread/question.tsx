@@ -1,9 +1,9 @@
 import { CircleHelp, CornerDownRight } from "lucide-react";
 import { useId, useState } from "react";
 import type { PendingInterrupt } from "@throughline/protocol";
-import { failureOf } from "../live/failure.ts";
+import { failureOf } from "../server/failure.ts";
 import { Button } from "../ui/button.tsx";
-import { DEFAULT_QUESTION } from "./transcript.ts";
+import { DEFAULT_QUESTION } from "@throughline/react";
 
 interface QuestionProps {
   readonly pending: PendingInterrupt;

@@ -4,10 +4,9 @@ import type { StepView, SubagentView, ThreadView } from "@throughline/protocol";
 import { cn } from "../ui/cn.ts";
 import { duration, plural, whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
-import { agentTag } from "./agent-tag.ts";
+import { ProgressBar } from "../ui/progress-bar.tsx";
+import { agentTag, outcomeOf, type StepOutcome } from "@throughline/react";
 import { StatusBadge } from "./status-badge.tsx";
-import { outcomeOf } from "./step-outcome.ts";
-import type { StepOutcome } from "./step-outcome.ts";
 
 interface TeamProps {
   readonly view: ThreadView | null;
@@ -53,7 +52,7 @@ export function Team({ view, now }: TeamProps) {
       )}
       {progress !== null && (
         <Group title="Progress" aside={`${whole(progress.current)} / ${whole(progress.total)}`}>
-          <Bar label="Progress" value={progress.total === 0 ? 0 : progress.current / progress.total} />
+          <ProgressBar label="Progress" value={progress.total === 0 ? 0 : progress.current / progress.total} />
           {progress.message && <p className="mt-1.5 text-xs text-quiet">{progress.message}</p>}
         </Group>
       )}
@@ -68,7 +67,7 @@ export function Team({ view, now }: TeamProps) {
       )}
       {confidence !== null && (
         <Group title="Confidence" aside={confidence.toFixed(2)}>
-          <Bar label="Confidence" value={confidence} />
+          <ProgressBar label="Confidence" value={confidence} />
         </Group>
       )}
       {run !== null && (
@@ -181,22 +180,6 @@ function Step({ step, outcome, now }: StepProps) {
         <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>
       )}
     </li>
-  );
-}
-
-function Bar({ label, value }: { readonly label: string; readonly value: number }) {
-  const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
-  return (
-    <div
-      role="progressbar"
-      aria-label={label}
-      aria-valuenow={percent}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      className="h-1 overflow-hidden rounded-full bg-hairline"
-    >
-      <div className="h-full rounded-full bg-signal transition-[width]" style={{ width: `${percent}%` }} />
-    </div>
   );
 }
 

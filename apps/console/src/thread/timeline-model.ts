@@ -1,6 +1,6 @@
 import type { RunView, ThreadView } from "@throughline/protocol";
 import type { TextSpans } from "../live/text-spans.ts";
-import { hueOf } from "./agent-tag.ts";
+import { hueOf } from "@throughline/react";
 
 /** One bar of a lane, in ms since the newest run began. */
 export interface Bar {

@@ -3,7 +3,7 @@ import { Check, ChevronRight, CircleSlash, Loader } from "lucide-react";
 import { memo } from "react";
 import { cn } from "../ui/cn.ts";
 import { duration } from "../ui/format.ts";
-import type { Tool } from "./transcript.ts";
+import type { Tool } from "@throughline/react";
 
 /** One tool call: its name and how it went; arguments and result on demand. */
 export const ToolCard = memo(function ToolCard({ name, args, status, result, ms }: Tool) {

@@ -4,9 +4,8 @@ import type { ReactNode } from "react";
 import type { RunView } from "@throughline/protocol";
 import { cn } from "../ui/cn.ts";
 import { duration } from "../ui/format.ts";
-import type { AgentTag } from "./agent-tag.ts";
+import type { AgentTag, Part } from "@throughline/react";
 import { ToolCard } from "./tool-card.tsx";
-import type { Part } from "./transcript.ts";
 
 const Markdown = lazy(() => import("./markdown.tsx"));
 

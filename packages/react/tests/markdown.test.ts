@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { markdownBlocks, settledMarkdown } from "../src/thread/markdown-blocks.ts";
-import { safeUrl } from "../src/thread/safe-url.ts";
+import { markdownBlocks, settledMarkdown } from "../src/markdown/blocks.ts";
+import { safeUrl } from "../src/markdown/safe-url.ts";
 
 describe("blocks", () => {
   test("are cut at blank lines, but lists and code stay whole", () => {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import type { Entry } from "./transcript.ts";
+import type { Entry } from "../transcript/transcript.ts";
+import { VISUALLY_HIDDEN } from "./visually-hidden.ts";
 
 /**
  * Tells a screen reader what happened, in whole pieces: who begins, each finished text, how the run
@@ -20,7 +21,7 @@ export function Announcer({ entries }: { readonly entries: readonly Entry[] }) {
     if (fresh.length > 0) setMessage(fresh.map(([, text]) => text).join(". "));
   }, [entries]);
   return (
-    <p aria-live="polite" className="sr-only">
+    <p aria-live="polite" style={VISUALLY_HIDDEN}>
       {message}
     </p>
   );

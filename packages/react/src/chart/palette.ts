@@ -1,4 +1,4 @@
-import { hueOf } from "../thread/agent-tag.ts";
+import { hueOf } from "../transcript/agent-tag.ts";
 
 /** The theme's colours as the canvas takes them. */
 export interface Palette {
@@ -18,24 +18,27 @@ export interface Palette {
 const TOKENS = ["surface", "hairline", "ink", "quiet", "signal", "amber", "red", "green", "violet"] as const;
 
 /**
- * Reads the tokens as they stand. The chart library parses only the older notations, so each OKLCH
- * colour is painted on one pixel and read back.
+ * Reads the tokens as they stand at an element. The chart library parses only the older notations, so
+ * each OKLCH colour is painted on one pixel and read back.
+ *
+ * @param at where the colours are asked for; themes may differ within one page
+ * @param prefix of the custom properties' names
  */
-export function readPalette(): Palette {
+export function readPalette(at: HTMLElement, prefix = "--tl-"): Palette {
   const probe = document.createElement("span");
   probe.hidden = true;
-  document.body.append(probe);
-  const read = (color: string): string => {
-    probe.style.color = color;
+  at.append(probe);
+  const read = (name: string): string => {
+    probe.style.color = `var(${prefix}${name})`;
     return toRgb(getComputedStyle(probe).color);
   };
-  const tokens = Object.fromEntries(TOKENS.map((name) => [name, read(`var(--${name})`)])) as Record<
+  const tokens = Object.fromEntries(TOKENS.map((name) => [name, read(name)])) as Record<
     (typeof TOKENS)[number],
     string
   >;
   const agents = Array.from({ length: 8 }, (_, hue) => {
     probe.dataset["hue"] = String(hue);
-    return read("var(--agent)");
+    return read("agent");
   });
   probe.remove();
   return { ...tokens, agents };
