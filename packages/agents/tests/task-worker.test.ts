@@ -1,6 +1,6 @@
 import { EventType, type AguiEvent, type Task } from "@throughline/protocol";
 import { describe, expect, it } from "vitest";
-import { builtinAgents, systemMarketData, taskWorker } from "../src/index.ts";
+import { builtinAgents, systemHttpGet, systemMarketData, taskWorker } from "../src/index.ts";
 import { confidenceIn } from "../src/task-worker/judgement.ts";
 import { judge } from "./support/judge.ts";
 import { Stage, textOf } from "./support/stage.ts";
@@ -152,7 +152,10 @@ describe("the task worker", () => {
   });
 
   it("comes with the other built-in agents", () => {
-    const names = builtinAgents({ data: systemMarketData() }).map(({ name }) => name);
-    expect(names).toEqual(["market-analyst", "project-manager", "task-worker", "scripted"]);
+    const { clock } = new Stage();
+    const http = systemHttpGet({ clock, allow: [] });
+    const random = { next: () => 0, uuid: () => "" };
+    const names = builtinAgents({ data: systemMarketData(), http, random }).map(({ name }) => name);
+    expect(names).toEqual(["market-analyst", "planner-executor", "project-manager", "task-worker", "scripted"]);
   });
 });

@@ -19,6 +19,11 @@ export function count(value: number): string {
   return WHOLE.format(value);
 }
 
+/** `512 bytes`, `1.2 kB` */
+export function bytes(size: number): string {
+  return size < 1_000 ? `${size} bytes` : `${(size / 1_000).toFixed(1)} kB`;
+}
+
 /** A share as a change: `+4.2%`, `-0.5%`. */
 export function change(share: number): string {
   return `${share < 0 ? "" : "+"}${percent(share)}`;

@@ -4,6 +4,7 @@ import { defineAgent } from "../builder/define-agent.ts";
 import type { Run } from "../builder/run.ts";
 import type { Instrument } from "../market/catalogue.ts";
 import type { MarketData } from "../market/market-data.ts";
+import { commonTimeframe } from "../market/timeframe.ts";
 import { helpText } from "./notes.ts";
 import { createPace } from "../pace.ts";
 import { reportMarkdown } from "./report.ts";
@@ -63,14 +64,6 @@ async function workThrough(run: Run, desk: Desk, instruments: readonly Instrumen
   await run.step("Write the report", () => writeReport(run, desk, findings));
   await run.confidence(Math.min(...findings.map(({ confidence }) => Math.round(confidence * 100) / 100)));
   await advance("Done");
-}
-
-/** Asked for in words, or, where several are compared, one that all of them have. */
-function commonTimeframe(text: string, instruments: readonly Instrument[]): string | undefined {
-  if (/\bmonthly\b/i.test(text)) return "1M";
-  if (/\bweekly\b/i.test(text)) return "1W";
-  const [first, ...others] = instruments.map(({ files }) => files[0]?.timeframe ?? "1D");
-  return others.every((timeframe) => timeframe === first) ? undefined : "1M";
 }
 
 function openDesk(run: Run, options: MarketAnalystOptions): Desk {

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { builtinAgents, marketQuotes, systemMarketData } from "@throughline/agents";
+import { builtinAgents, type MarketData, marketQuotes, systemHttpGet, systemMarketData } from "@throughline/agents";
 import { createGateway, createMetrics, type Gateway } from "@throughline/gateway";
 import type { StreamLog } from "@throughline/log";
-import type { Clock, Logger, Random } from "@throughline/protocol";
+import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import { refuseExposure } from "../settings/exposure.ts";
 import type { Settings } from "../settings/table.ts";
 import { chooseAgents } from "./choose-agents.ts";
@@ -40,7 +40,7 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   refuseExposure(settings);
   const { marketDir } = settings;
   const data = systemMarketData(marketDir === undefined ? {} : { dir: marketDir });
-  const agents = chooseAgents(builtinAgents({ data }), settings.agents);
+  const agents = servedAgents(data, settings, world);
   // Listens first: the links in frames need the port, and who finds it taken must not touch the data.
   let respond: Respond = () => starting();
   const http = createHttpServer((request) => respond(request));
@@ -68,6 +68,11 @@ export async function startServer(settings: Settings, world: World): Promise<Run
     await log?.close();
     throw error;
   }
+}
+
+function servedAgents(data: MarketData, settings: Settings, { clock, random }: World): readonly Agent[] {
+  const http = systemHttpGet({ clock, allow: settings.httpAllow });
+  return chooseAgents(builtinAgents({ data, http, random }), settings.agents);
 }
 
 function createHttpServer(respond: (request: Request) => ReturnType<Respond>): Server {

@@ -25,6 +25,7 @@ export const SETTINGS = {
   allowedOrigins: setting("THROUGHLINE_ALLOWED_ORIGINS", origins, [], "origins of other sites' pages that may connect"),
   agents: optional("THROUGHLINE_AGENTS", words, "names of the agents to serve; default: all built-in ones"),
   marketDir: optional("THROUGHLINE_MARKET_DIR", text, "folder with CSV files of prices of your own, such as AAPL.csv"),
+  httpAllow: setting("THROUGHLINE_HTTP_ALLOW", origins, [], "origins that agents may fetch from by HTTP GET"),
   drainMs: setting(
     "THROUGHLINE_DRAIN_MS",
     wholeNumber(0, 3_600_000),
