@@ -42,7 +42,7 @@ describe("startServer", () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${url}/ready`)).status).toBe(200);
     const agents = await body(await fetch(`${url}/api/v1/agents`));
-    const names = ["market-analyst", "project-manager", "task-worker", "scripted"];
+    const names = ["market-analyst", "planner-executor", "project-manager", "task-worker", "scripted"];
     expect(agents).toMatchObject({ agents: names.map((name) => ({ name })) });
   });
 
