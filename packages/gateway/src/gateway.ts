@@ -20,6 +20,7 @@ import { isMounted, route } from "./dialects/registry.ts";
 import { type GatewayOptions, REALTIME } from "./options.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
+import type { Reception, Report } from "./runs/workers.ts";
 import { observedLog } from "./telemetry/observed-log.ts";
 import { noTelemetry } from "./telemetry/telemetry.ts";
 import { systemClock, systemRandom } from "./system.ts";
@@ -67,6 +68,16 @@ export interface Gateway {
     /** Cancels what a client has started on its own thread; how many runs. */
     cancel(clientId: string): Promise<number>;
   };
+  /** For those who carry what workers elsewhere say; see {@link GatewayOptions.workers}. */
+  readonly workers: {
+    /**
+     * Takes what a worker says of a run; resolves once what came of it is durable. Those of one thread
+     * are applied in the order of the calls, which need not wait for one another. While the log takes
+     * nothing (a full disk), it waits.
+     * @throws unavailable, overloaded, draining, corrupt: nothing of it is stored, and it is to be reported again
+     */
+    report(report: Report): Promise<Reception>;
+  };
   /** Events of tasks, and the server's own word to their clients. */
   readonly tasks: TaskServer;
   /**
@@ -86,6 +97,7 @@ const DEFAULTS = {
   origin: "http://127.0.0.1:4400",
   streamGraceMs: 30_000,
   auditKeepMs: 30 * 24 * 60 * 60_000,
+  workerLeaseMs: 60_000,
   maxFrameBytes: 64 * 1024,
   maxConnections: 20_000,
   maxQueuedRuns: 100,
@@ -126,6 +138,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     telemetry,
     incarnation,
     agents,
+    workers: options.workers,
+    workerLeaseMs: options.workerLeaseMs ?? DEFAULTS.workerLeaseMs,
     maxQueued: limits.maxQueuedRuns,
     publishers: (tenant: string) => ({ ...publisher.of(tenant), tasks: tasks.publisher(tenant) }),
     companionOf: (thread: Thread) => taskCompanion(thread, clock),
@@ -188,6 +202,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   metrics?.watch({
     lags: () => lagsOf(clients),
     activeRuns: () => runs.active,
+    elsewhereRuns: () => runs.elsewhere,
     queuedRuns: () => runs.queued,
     queuedBytes: () => log.health().queuedBytes,
     writable: () => log.health().writable,
@@ -209,6 +224,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     leaves.close();
     sockets.close();
     await audit.close();
+    runs.close();
     threads.close();
     metrics?.close();
   };
@@ -242,6 +258,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         return cancelled;
       },
     },
+    workers: { report: (report) => runs.report(report) },
     tasks: taskServer({ store: tasks, bus, mail: new TaskMail(clients, memory, clock) }, ANONYMOUS.tenant),
     streamChartCommand: async (sessionId, command, commandType) => {
       const seq = await publisher.draw(ANONYMOUS.tenant, sessionId, [{ command, commandType }]);

@@ -4,6 +4,8 @@ export type { EndReason, Sink } from "./delivery/sink.ts";
 export { createGateway, type Gateway } from "./gateway.ts";
 export type { GatewayLimits, GatewayOptions, Realtime } from "./options.ts";
 export type { BusyPolicy } from "./runs/ports.ts";
+export type { Ending, StartRequest } from "./runs/records.ts";
+export type { Assignment, Notice, OpenRun, Reception, Report, Said, Workers } from "./runs/workers.ts";
 export { createMetrics } from "./telemetry/prometheus.ts";
 export type { Flushed, Levels, Metrics, Telemetry } from "./telemetry/telemetry.ts";
 export type { BusStatistics, TaskEvent, TaskListener } from "./tasks/bus.ts";

@@ -1,6 +1,7 @@
 import type { Agent, Clock, Logger, QuoteSource, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
 import type { BusyPolicy } from "./runs/ports.ts";
+import type { Workers } from "./runs/workers.ts";
 import type { Metrics } from "./telemetry/telemetry.ts";
 
 /** Bounds on what clients may ask of a gateway (A3). */
@@ -43,6 +44,10 @@ export interface GatewayOptions {
   /** The gateway is its only writer; whoever opened it closes it, after the gateway. */
   readonly log: StreamLog;
   readonly agents: readonly Agent[];
+  /** Those who work on the runs of some threads elsewhere, and the way to them; their agents need not stand in `agents`. */
+  readonly workers?: Workers;
+  /** How long a worker elsewhere may be silent before its run ends with `worker_lost`; default 60,000 ms. */
+  readonly workerLeaseMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Default: says nothing. */

@@ -4,6 +4,7 @@ import { createMetrics, type Levels } from "../src/index.ts";
 
 const levels: Levels = {
   lags: () => [0, 7, 3],
+  elsewhereRuns: () => 4,
   activeRuns: () => 2,
   queuedRuns: () => 1,
   queuedBytes: () => 512,

@@ -13,6 +13,22 @@ import { terminalEvent } from "./terminal.ts";
 /** Makes a batch when its turn has come; see ComposedWrite. */
 export type Compose = (first: number) => Composed;
 
+/** Several batches as one, in order. */
+export function inOneBatch(parts: readonly Compose[]): Compose {
+  return (first) => {
+    const records: Uint8Array[] = [];
+    const controls: ControlWrite[] = [];
+    const stored: (() => void)[] = [];
+    for (const part of parts) {
+      const composed = part(first + records.length);
+      for (const record of composed.records) records.push(record);
+      controls.push(...composed.controls);
+      if (composed.stored !== undefined) stored.push(composed.stored);
+    }
+    return { records, controls, stored: () => stored.forEach((tell) => tell()) };
+  };
+}
+
 /**
  * The batches of one thread's runs: for each step of a run's life its events, its control records, and
  * what the thread's companion adds, committed together or not at all.
@@ -73,14 +89,19 @@ export class RunBatches {
   }
 
   /** A run that only tells that questions were withdrawn: it is cancelled as it begins. */
-  withdrawn(started: RunStartedEvent, { request, writes }: Withdrawal): Compose {
+  withdrawn(started: RunStartedEvent, { request, writes, asked }: Withdrawal): Compose {
     return (first) => {
       const ending: Ending = { type: "cancelled" };
       const joined = this.#companion.join({ type: "ended", ending });
       const ids = { threadId: this.#thread.id, runId: request.runId };
       const events = [started, ...joined.events, terminalEvent(ending, ids, this.#now())];
-      const controls = this.projection.stillborn(request, first, first + events.length - 1);
-      return this.#listed(first, events, [...controls, ...joined.controls, ...writes], "cancelled");
+      const controls = [
+        ...this.projection.stillborn(request, first, first + events.length - 1),
+        ...asked.flatMap((record) => this.projection.cancelled(record)),
+        ...joined.controls,
+        ...writes,
+      ];
+      return this.#listed(first, events, controls, "cancelled");
     };
   }
 

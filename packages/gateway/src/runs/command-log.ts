@@ -39,15 +39,25 @@ export class CommandLog {
    * refused, and none leaves one out.
    */
   noting(id: string | undefined, runId: string): (batch: Compose) => Compose {
-    return (batch) => (id === undefined ? batch : (first) => this.#noted(id, runId, batch(first)));
+    return (batch) => (id === undefined ? batch : (first) => this.#changed(batch(first), () => this.#with(id, runId)));
   }
 
-  #noted(id: string, runId: string, composed: Composed): Composed {
+  /** As {@link noting}, for a command that is undone: repeated, it is carried out. */
+  forgetting(id: string | undefined): (batch: Compose) => Compose {
+    return (batch) => (id === undefined ? batch : (first) => this.#changed(batch(first), () => this.#without(id)));
+  }
+
+  #changed(composed: Composed, outcomes: () => [string, string][]): Composed {
     const stored = (): void => {
       composed.stored?.();
-      this.#outcomes = new Map(this.#with(id, runId));
+      this.#outcomes = new Map(outcomes());
     };
-    return { ...composed, controls: [...composed.controls, this.note(id, runId)], stored };
+    const write = { key: this.#key, value: JSON.stringify(outcomes()) };
+    return { ...composed, controls: [...composed.controls, write], stored };
+  }
+
+  #without(id: string): [string, string][] {
+    return [...this.#outcomes].filter(([other]) => other !== id);
   }
 
   /** What is remembered once this command is. */

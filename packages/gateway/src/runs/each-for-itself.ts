@@ -24,3 +24,29 @@ export async function eachForItself(
     return false;
   }
 }
+
+/** How many threads are mended at once. */
+const AT_ONCE = 16;
+
+/**
+ * Mends these threads, a few at a time, each for itself.
+ * @returns how many were mended
+ * @throws storage_full, unavailable, overloaded
+ */
+export async function forEachThread<T extends { readonly tenant: string; readonly threadId: string }>(
+  logger: Logger,
+  threads: readonly T[],
+  mend: (thread: T) => Promise<void>,
+): Promise<number> {
+  let mended = 0;
+  for (let at = 0; at < threads.length; at += AT_ONCE) {
+    const results = await Promise.all(
+      threads.slice(at, at + AT_ONCE).map((thread) => {
+        const { tenant, threadId } = thread;
+        return eachForItself(logger, { tenant, threadId }, () => mend(thread));
+      }),
+    );
+    mended += results.filter(Boolean).length;
+  }
+  return mended;
+}

@@ -13,6 +13,7 @@ export async function eraseThread(log: StreamLog, tenant: string, threadId: stri
   await eraseRuns(log, tenant, threadId);
   await eraseAll(log, keys.queue(tenant, threadId));
   await eraseAll(log, keys.allAsks(tenant, threadId));
+  await eraseAll(log, keys.allReported(tenant, threadId));
   await eraseAll(log, keys.clients(tenant, threadId), ({ key }) => [key, keys.mailOf(key)]);
   const listed = await log.control(keys.thread(tenant, threadId));
   const recent = listed === undefined ? [] : [keys.recent(tenant, parseSummary(listed).updatedAt, threadId)];

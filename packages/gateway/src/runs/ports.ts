@@ -5,6 +5,7 @@ import type { Turns } from "../turns.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Companion } from "./companion.ts";
 import type { ThreadRuns } from "./thread-runs.ts";
+import type { Workers } from "./workers.ts";
 
 /** What happens to a start while another run holds the thread (R6). */
 export type BusyPolicy = "enqueue" | "reject" | "interrupt";
@@ -20,6 +21,10 @@ export interface RunPorts {
   /** Counts the processes that have owned the log. */
   readonly incarnation: number;
   readonly agents: ReadonlyMap<string, Agent>;
+  /** Those who work elsewhere, and the way to them. */
+  readonly workers: Workers | undefined;
+  /** How long such a worker may be silent before its run is ended, in ms. */
+  readonly workerLeaseMs: number;
   /** How many starts may wait for one thread. */
   readonly maxQueued: number;
   /** What agents may write outside their own thread. */

@@ -36,6 +36,12 @@ export class Projection {
     return [{ key, value: null }, this.#run({ ...record, error })];
   }
 
+  /** A waiting start that nobody has taken and its caller is refused: as if it had never been. */
+  undone(key: string, { runId }: StartRequest): ControlWrite[] {
+    const gone = [key, keys.run(this.#tenant, runId), keys.owned(this.#tenant, this.#threadId, runId)];
+    return gone.map((one) => ({ key: one, value: null }));
+  }
+
   /**
    * A run that takes the thread: refused when another holds it, or its id is taken.
    * @param queueKey where it waited, if it did
@@ -58,6 +64,11 @@ export class Projection {
       { ...this.#run(record), expect: null },
       this.#owned(request.runId),
     ];
+  }
+
+  /** A run that waited for answers which nobody is to give any more. */
+  cancelled(record: RunRecord): ControlWrite[] {
+    return [this.#run({ ...record, status: "cancelled" })];
   }
 
   /** A run held, or let go on. */

@@ -3,7 +3,7 @@ import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import { isInterruptId } from "./bounds.ts";
-import type { AskRecord, StartRequest } from "./records.ts";
+import type { AskRecord, RunRecord, StartRequest } from "./records.ts";
 
 /** What an answer comes to. */
 export interface Answered {
@@ -82,20 +82,25 @@ export interface Withdrawal {
   readonly writes: readonly ControlWrite[];
   /** The run that tells the thread so, and is cancelled as it begins. */
   readonly request: StartRequest;
+  /** The runs that asked, and wait for no answer any more. */
+  readonly asked: readonly RunRecord[];
 }
 
 /**
  * Withdraws the thread's open questions: a later answer is refused with `already_answered`.
  * @param runId of the run that tells
+ * @param askedBy only those of this run
  * @returns undefined when none is open
  */
 export async function withdrawQuestions(
   log: StreamLog,
   thread: Thread,
   runId: string,
+  askedBy?: string,
 ): Promise<Withdrawal | undefined> {
+  const pending = thread.view.pendingInterrupts.filter((one) => askedBy === undefined || one.runId === askedBy);
   const stored = await Promise.all(
-    thread.view.pendingInterrupts.map(async (one) => {
+    pending.map(async (one) => {
       const key = keys.ask(thread.tenant, thread.id, one.runId, one.interrupt.id);
       const value = await log.control(key);
       return value === undefined ? [] : [{ key, value, ask: JSON.parse(value) as AskRecord }];
@@ -108,5 +113,32 @@ export async function withdrawQuestions(
     .filter(({ ask }) => ask.answer === undefined)
     .map(({ key, value, ask }) => ({ key, value: JSON.stringify({ ...ask, withdrawn: true }), expect: value }));
   const resume = asks.map(({ ask }) => resumeEntry(ask));
-  return { writes, request: { runId, agent: last.agent, parentRunId: last.runId, resume } };
+  const asked = await recordsOf(log, thread, new Set(asks.map(({ ask }) => ask.runId)));
+  return { writes, request: { runId, agent: last.agent, parentRunId: last.runId, resume }, asked };
+}
+
+/** The runs' records; a fork knows the questions of runs that are its source's. */
+async function recordsOf(log: StreamLog, { tenant, id }: Thread, runIds: Iterable<string>): Promise<RunRecord[]> {
+  const stored = await Promise.all([...runIds].map((runId) => log.control(keys.run(tenant, runId))));
+  return stored
+    .flatMap((value) => (value === undefined ? [] : [JSON.parse(value) as RunRecord]))
+    .filter(({ threadId, status }) => threadId === id && status === "waiting");
+}
+
+/**
+ * Opens the question again whose answer was to start this run, which never begins; nothing for a start
+ * of another kind.
+ */
+export async function reopenQuestion(
+  log: StreamLog,
+  { tenant, id }: Thread,
+  { parentRunId, resume }: StartRequest,
+): Promise<ControlWrite[]> {
+  const last = resume?.at(-1);
+  if (parentRunId === undefined || last === undefined) return [];
+  const key = keys.ask(tenant, id, parentRunId, last.interruptId);
+  const stored = await log.control(key);
+  if (stored === undefined) return [];
+  const { answer: _undone, ...ask } = JSON.parse(stored) as AskRecord;
+  return [{ key, value: JSON.stringify(ask), expect: stored }];
 }

@@ -42,6 +42,8 @@ export interface StartRequest {
 export interface ActiveRun {
   readonly runId: string;
   readonly incarnation: number;
+  /** Set where the agent works elsewhere: then the next process takes the lease over. */
+  readonly elsewhere?: true;
 }
 
 /** A question of an agent's. */

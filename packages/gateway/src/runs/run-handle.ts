@@ -11,6 +11,8 @@ export interface RunEnd {
 /** The run that holds a thread, wherever its agent works. */
 export interface RunHandle {
   readonly runId: string;
+  /** Its agent's name. */
+  readonly agent: string;
   readonly clientId: string | undefined;
   /** Whether its agent works elsewhere, and goes on when this process ends. */
   readonly elsewhere: boolean;
@@ -20,7 +22,7 @@ export interface RunHandle {
   /** Resolves when the terminal event is durable. Never rejects. */
   readonly ended: Promise<RunEnd>;
   /** Resolves when the next run may take the thread. Never rejects. */
-  readonly settled: Promise<void>;
+  readonly settled: Promise<unknown>;
   /**
    * Ends the run this way, unless its end is decided already. Its agent's signal fires, or its worker
    * is told, before this returns (R5).

@@ -33,6 +33,7 @@ const BURST = 16;
 export class Runner implements RunHandle {
   readonly elsewhere = false;
   readonly runId: string;
+  readonly agent: string;
   readonly clientId: string | undefined;
   /** Resolves when the terminal event is durable. Never rejects. */
   readonly ended: Promise<RunEnd>;
@@ -62,6 +63,7 @@ export class Runner implements RunHandle {
     readonly context: Omit<AgentContext, "signal" | "checkpoint">;
   }) {
     this.runId = options.started.runId;
+    this.agent = options.agent.name;
     this.clientId = options.clientId;
     this.#thread = options.thread;
     this.#clock = options.clock;

@@ -4,12 +4,14 @@ import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
-import { eachForItself } from "./each-for-itself.ts";
+import { eachForItself, forEachThread } from "./each-for-itself.ts";
 import { eraseMarked, eraseThread } from "./erase.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
 import type { Ending, RunRecord, StartRequest } from "./records.ts";
 import { recoverRuns } from "./recovery.ts";
+import { ReportDesk } from "./report-desk.ts";
 import { type Started, ThreadRuns } from "./thread-runs.ts";
+import type { Reception, Report } from "./workers.ts";
 
 /** What a start says beside its thread. */
 export interface StartOptions {
@@ -50,6 +52,7 @@ export class Runs {
   readonly #loaded = new WeakMap<Thread, Promise<ThreadRuns>>();
   /** The threads with a run that goes on, for draining. */
   readonly #busy = new Set<ThreadRuns>();
+  readonly #desk: ReportDesk;
   #draining = false;
 
   constructor(options: {
@@ -61,12 +64,22 @@ export class Runs {
     this.#ports = { ...options.ports, ...own };
     this.#threads = options.threads;
     this.#policy = options.policy;
+    const runsOf = async (tenant: string, threadId: string): Promise<ThreadRuns> =>
+      this.#of(await this.#threads.open(tenant, threadId));
+    this.#desk = new ReportDesk({ workers: this.#ports.workers, telemetry: this.#ports.telemetry, runsOf });
   }
 
-  /** How many runs go on in this process. */
+  /** How many runs of agents in this process go on. */
   get active(): number {
     let count = 0;
-    for (const { active } of this.#busy) count += active === undefined ? 0 : 1;
+    for (const { active } of this.#busy) count += active?.elsewhere === false ? 1 : 0;
+    return count;
+  }
+
+  /** How many runs go on whose agents work elsewhere. */
+  get elsewhere(): number {
+    let count = 0;
+    for (const { active } of this.#busy) count += active?.elsewhere === true ? 1 : 0;
     return count;
   }
 
@@ -77,28 +90,31 @@ export class Runs {
     return count;
   }
 
-  /** Ends what an earlier process was executing, then starts what waits. */
+  /** Ends what an earlier process was executing, takes over what is worked on elsewhere, then starts what waits. */
   async recover(): Promise<void> {
     await eraseMarked(this.#ports.log);
-    const { ended, waiting } = await recoverRuns(this.#ports, this.#threads);
+    const { ended, elsewhere, waiting } = await recoverRuns(this.#ports, this.#threads);
     if (ended > 0) this.#ports.logger.warn("ended runs of an earlier process", { runs: ended });
+    await forEachThread(this.#ports.logger, elsewhere, async ({ tenant, threadId }) => {
+      this.#busy.add(await this.#of(await this.#threads.open(tenant, threadId)));
+    });
     for (const { tenant, threadId } of waiting) {
       await eachForItself(this.#ports.logger, { tenant, threadId }, async () => {
         const runs = await this.#of(await this.#threads.open(tenant, threadId));
-        await runs.next();
+        await this.#tracked(runs, () => runs.next());
       });
     }
   }
 
   /**
    * @throws forbidden, invalid_input, empty_message, unknown_agent, run_id_conflict, thread_busy,
-   *   queue_full, draining, and what the log refuses
+   *   queue_full, draining, unavailable (no worker can be reached), and what the log refuses
    */
   async start(principal: Principal, threadId: string, options: StartOptions): Promise<Started> {
     authorize(principal, "start", threadId);
     this.#checkOpen();
     if (options.input.text.trim() === "") throw new ThroughlineError("empty_message", "Empty message");
-    if (!this.#ports.agents.has(options.agent)) {
+    if (this.#ports.workers?.serves(threadId) !== true && !this.#ports.agents.has(options.agent)) {
       throw new ThroughlineError("unknown_agent", `There is no agent "${options.agent}".`);
     }
     const request: StartRequest = {
@@ -160,6 +176,15 @@ export class Runs {
   }
 
   /**
+   * Takes what a worker elsewhere says of a run; resolves once what came of it is durable. Those of one
+   * thread are applied in the order of the calls, which need not wait for one another.
+   * @throws unavailable, overloaded, draining, corrupt: nothing of it is stored, and it is to be reported again
+   */
+  report(report: Report): Promise<Reception> {
+    return this.#desk.report(report);
+  }
+
+  /**
    * Ends the thread's runs and deletes all that is stored of it (L6). Who follows it is told that it is gone.
    * @throws what the log refuses; the thread's `erasing` mark then says what is left to do
    */
@@ -185,7 +210,8 @@ export class Runs {
 
   /**
    * Lets no run start any more, gives those that go on `graceMs` to finish, and ends the rest with
-   * `server_restart` (D6). What waits in queues stays for the next process.
+   * `server_restart` (D6). What waits in queues stays for the next process, and so does what is worked
+   * on elsewhere.
    */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
@@ -193,6 +219,11 @@ export class Runs {
     await this.#atMost(graceMs, Promise.all(busy.map((runs) => runs.ended())));
     // A disk that is full or broken takes no ends; the next start writes them instead (R3).
     await this.#atMost(END_MS, Promise.all([...this.#busy].map((runs) => runs.stop(ENDED_BY_RESTART))));
+  }
+
+  /** Lets go of what is worked on elsewhere; to be called once drained, before the threads are closed. */
+  close(): void {
+    for (const runs of this.#busy) runs.detach();
   }
 
   async #atMost(ms: number, promise: Promise<unknown>): Promise<void> {

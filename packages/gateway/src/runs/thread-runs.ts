@@ -1,17 +1,22 @@
 import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protocol";
-import type { ControlWrite } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
-import { type Compose, RunBatches } from "./batches.ts";
+import { RunBatches } from "./batches.ts";
 import { CommandLog } from "./command-log.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { HandOver } from "./hand-over.ts";
+import { hold } from "./holding.ts";
 import type { BusyPolicy, RunPorts } from "./ports.ts";
-import { answerQuestion, withdrawQuestions } from "./questions.ts";
-import { placeOf, type Queued } from "./queued.ts";
-import type { ActiveRun, Ending, RunRecord, StartRequest } from "./records.ts";
-import { DRAINING, type Refused, UNMENDED } from "./refused.ts";
-import { agentInput, idsOf, runStarted } from "./run-input.ts";
-import { Runner } from "./runner.ts";
+import { answerQuestion } from "./questions.ts";
+import type { ActiveRun, Ending, StartRequest } from "./records.ts";
+import { UNMENDED } from "./refused.ts";
+import { restoreRemote } from "./remote-run.ts";
+import type { RemoteRunner } from "./remote-runner.ts";
+import type { RunHandle } from "./run-handle.ts";
+import { RunLine } from "./run-line.ts";
+import { recordOf, refusal, type RunScope, writeControls } from "./scope.ts";
+import { StartQueue } from "./start-queue.ts";
+import { withdraw } from "./withdrawal.ts";
 
 /** What a start or an answer came to. */
 export interface Started {
@@ -20,14 +25,8 @@ export interface Started {
   readonly duplicate: boolean;
 }
 
-interface Stored {
-  readonly commands: string | undefined;
-  readonly queue: Queued[];
-  readonly lease: string | undefined;
-}
-
 /**
- * The runs of one thread: at most one holds it, others wait in its queue.
+ * The commands on the runs of one thread: at most one run holds it, others wait in its queue.
  *
  * Every change is one batch of events and control records with conditions on what it assumes, so that
  * a crash between any two steps leaves either all of it or none (R1, R4). Commands take the thread's
@@ -35,76 +34,74 @@ interface Stored {
  */
 export class ThreadRuns {
   readonly thread: Thread;
-  readonly #ports: RunPorts;
-  readonly #batches: RunBatches;
-  readonly #commands: CommandLog;
-  readonly #queue: Queued[];
-  #runner: Runner | undefined;
+  readonly #scope: RunScope;
+  readonly #line: RunLine;
   /** Commands under way that may start a run. */
   #starting = 0;
-  /** Why no run starts here any more. */
-  #refused: Refused | undefined;
 
-  private constructor(thread: Thread, ports: RunPorts, stored: Stored) {
-    this.thread = thread;
-    this.#ports = ports;
-    this.#commands = new CommandLog(keys.commands(thread.tenant, thread.id), stored.commands);
-    this.#batches = new RunBatches(thread, ports);
-    this.#queue = stored.queue;
-    // All that an earlier process held was ended at the start, if it could be.
-    if (stored.lease !== undefined) this.#refused = UNMENDED;
+  private constructor(scope: RunScope, line: (ended: () => void) => RunLine) {
+    this.thread = scope.thread;
+    this.#scope = scope;
+    this.#line = line(() => scope.ports.ended(this));
   }
 
+  /** @throws corrupt, and what the log refuses */
   static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
     const { tenant, id } = thread;
-    const [commands, queued, lease] = await Promise.all([
+    const [stored, queued, lease] = await Promise.all([
       ports.log.control(keys.commands(tenant, id)),
       // All of them: there may be more than are taken now.
       ports.log.controls(keys.queue(tenant, id), { limit: Number.MAX_SAFE_INTEGER }),
       ports.log.control(keys.active(tenant, id)),
     ]);
-    const queue = queued.map(({ key, value }) => ({ key, request: JSON.parse(value) as StartRequest }));
-    return new ThreadRuns(thread, ports, { commands, queue, lease });
+    const commands = new CommandLog(keys.commands(tenant, id), stored);
+    const scope = { thread, ports, batches: new RunBatches(thread, ports), commands };
+    const queue = new StartQueue(scope, queued);
+    const workers = ports.workers?.serves(id) === true ? ports.workers : undefined;
+    const goesOn = lease !== undefined && (JSON.parse(lease) as ActiveRun).elsewhere === true;
+    const runner = workers !== undefined && goesOn ? await restoreRemote(scope, lease, workers) : undefined;
+    // All else that an earlier process held was ended at the start, if it could be.
+    const refused = lease !== undefined && runner === undefined ? UNMENDED : undefined;
+    return new ThreadRuns(scope, (ended) => new RunLine({ scope, workers, queue, runner, refused, ended }));
   }
 
   /** The run that holds the thread. */
-  get active(): Runner | undefined {
-    return this.#runner;
+  get active(): RunHandle | undefined {
+    return this.#line.runner;
   }
 
   /** Whether no run is going on, waiting or being started here. */
   get idle(): boolean {
-    return this.#free && this.#starting === 0;
+    return this.#line.free && this.#starting === 0;
   }
 
   /** The starts that wait, in order. */
   get queued(): readonly StartRequest[] {
-    return this.#queue.map(({ request }) => request);
+    return this.#line.queue.requests;
   }
 
   /**
    * Starts the run, or lets it wait for its turn. Idempotent by run id and by command id.
-   * @throws run_id_conflict, unknown_agent, thread_busy, queue_full, draining, and what the log refuses
+   * @throws run_id_conflict, unknown_agent, unavailable, thread_busy, queue_full, draining, and what the
+   *   log refuses
    */
   start(request: StartRequest, policy: BusyPolicy, commandId?: string): Promise<Started> {
     return this.#inTurn(async () => {
       const earlier = this.#repeated(commandId) ?? (await this.#attached(request));
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return this.#joining(earlier);
       this.#checkAccepting();
-      if (this.#free) await this.#begin(request, { commandId });
-      else if (policy === "reject") throw this.#refusal("thread_busy", "Another run holds the thread.");
-      else {
-        await this.#enqueue(request, { commandId });
-        if (policy === "interrupt") this.#runner?.end({ type: "cancelled" });
-      }
-      return { runId: request.runId, duplicate: false };
+      const { free } = this.#line;
+      if (!free && policy === "reject") throw this.#refusal("thread_busy", "Another run holds the thread.");
+      const handOver = await this.#line.admit(request, { commandId });
+      if (!free && policy === "interrupt") await this.#line.interrupt();
+      return { started: { runId: request.runId, duplicate: false }, handOver };
     });
   }
 
   /**
    * Answers a question; the last open one of a run starts the run that goes on from it.
    * @param answer `by` is who answers, as the thread will show it; `runId` names the run to start
-   * @throws not_found, already_answered, draining, queue_full
+   * @throws not_found, already_answered, unavailable, draining, queue_full
    */
   answer(
     answer: { readonly interruptId: string; readonly value: Json; readonly by: string; readonly runId: string },
@@ -112,284 +109,196 @@ export class ThreadRuns {
   ): Promise<Started> {
     return this.#inTurn(async () => {
       const earlier = this.#repeated(commandId);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return this.#joining(earlier);
       this.#checkAccepting();
-      const { write, askedBy, resumption } = await answerQuestion(this.#ports.log, this.thread, answer);
-      const extra = { commandId, writes: [write] };
-      if (resumption === undefined) await this.#write([write], this.#commands.noting(commandId, askedBy));
-      else if (this.#free) await this.#begin(resumption, extra);
-      else await this.#enqueue(resumption, extra);
-      return { runId: resumption?.runId ?? askedBy, duplicate: false };
+      const { ports } = this.#scope;
+      const { write, askedBy, resumption } = await answerQuestion(ports.log, this.thread, answer);
+      if (resumption === undefined) {
+        await writeControls(this.#scope, [write], this.#scope.commands.noting(commandId, askedBy));
+        return { started: { runId: askedBy, duplicate: false } };
+      }
+      const handOver = await this.#line.admit(resumption, { commandId, writes: [write] });
+      return { started: { runId: resumption.runId, duplicate: false }, handOver };
     });
   }
 
   /**
-   * Cancels a run, running or waiting for its turn. The agent's signal fires before this returns its
-   * promise (R5), which resolves once the terminal event is durable. Cancelling a cancelled run again
-   * succeeds.
-   * @param runId absent = the run that holds the thread, else its open questions
+   * Cancels a run: one that goes on, waits for its turn, is being handed over, or waits for answers. The
+   * agent's signal fires before this returns its promise (R5), which resolves once the terminal event is
+   * durable. Cancelling a cancelled run again succeeds.
+   * @param runId absent = the run that holds the thread, else the one that is being handed over, else
+   *   the open questions
    * @throws run_not_active
    */
   async cancel(runId?: string, commandId?: string): Promise<Started> {
-    const earlier = this.#repeated(commandId);
-    if (earlier !== undefined) return earlier;
-    const cancelled = await this.#cancelRunner(runId, commandId);
-    if (cancelled !== undefined) return cancelled;
-    if (runId !== undefined) {
-      if (await this.#unqueue(runId)) return { runId, duplicate: false };
+    const done =
+      this.#repeated(commandId) ??
+      (await this.#cancelRunner(runId, commandId)) ??
+      (await this.#locked(() => this.#cancelWaiting(runId, commandId))) ??
       // Its turn may have come just before this had its own.
-      const begun = await this.#cancelRunner(runId, commandId);
-      if (begun !== undefined) return begun;
-      if ((await this.record(runId))?.status === "cancelled") return { runId, duplicate: true };
+      (await this.#cancelRunner(runId, commandId)) ??
+      (await this.#locked(() => this.#cancelAsking(runId, commandId)));
+    if (done !== undefined) return done;
+    if (runId !== undefined && (await recordOf(this.#scope, runId))?.status === "cancelled") {
+      return { runId, duplicate: true };
     }
-    const withdrawn = runId === undefined ? await this.#withdraw(commandId) : undefined;
-    if (withdrawn !== undefined) return withdrawn;
     throw this.#refusal("run_not_active", "There is no such run to cancel.");
   }
 
   /** Holds the run between two of its events. @throws run_not_active */
   pause(runId?: string, commandId?: string): Promise<Started> {
-    return this.#hold(runId, "paused", commandId);
+    return this.#hold({ runId, status: "paused", commandId });
   }
 
   /** Lets a held run go on. @throws run_not_active */
   resume(runId?: string, commandId?: string): Promise<Started> {
-    return this.#hold(runId, "running", commandId);
-  }
-
-  /** What is stored of a run, whichever thread it is of. */
-  async record(runId: string): Promise<RunRecord | undefined> {
-    const value = await this.#ports.log.control(keys.run(this.thread.tenant, runId));
-    return value === undefined ? undefined : (JSON.parse(value) as RunRecord);
+    return this.#hold({ runId, status: "running", commandId });
   }
 
   /** Starts what waits, if nothing holds the thread. Never rejects. */
-  async next(): Promise<void> {
-    try {
-      await this.thread.lock.run(async () => {
-        while (this.#runner === undefined && this.#refusing === undefined) {
-          const head = this.#queue[0];
-          if (head === undefined) return;
-          await this.#beginWaiting(head);
-          this.#queue.shift();
-        }
-      });
-    } catch (error) {
-      this.#ports.logger.error("a waiting run could not start", { threadId: this.thread.id, error });
-    }
+  next(): Promise<void> {
+    return this.#line.next();
   }
 
-  /** Resolves when the run that holds the thread, or is just being started, has ended. */
+  /**
+   * Finds who takes the reports of a run that is worked on elsewhere.
+   * @param runId absent = the thread's current run
+   * @returns that, or the id of the run that takes none any more, or "unknown"
+   * @throws draining while the run waits for the next process
+   */
+  async taker(runId: string | undefined): Promise<Pick<RemoteRunner, "take"> | { readonly over: string } | "unknown"> {
+    // What waits has been handed over by an earlier process, perhaps.
+    if (this.active === undefined && this.#line.handing === undefined && !this.#line.free) await this.next();
+    const taker = this.#line.taker(runId);
+    if (taker !== undefined) return taker;
+    const over = runId ?? this.thread.view.runs.at(-1)?.runId;
+    const record = over === undefined ? undefined : await recordOf(this.#scope, over);
+    if (over === undefined || record?.threadId !== this.thread.id) return "unknown";
+    if (record.status !== "queued") return { over };
+    this.#checkAccepting();
+    return "unknown";
+  }
+
+  /** Resolves when the run of this process that holds the thread, or is just being started, has ended. */
   async ended(): Promise<void> {
     await this.#quiet();
-    await this.#runner?.ended;
+    if (this.active?.elsewhere === false) await this.active.ended;
+  }
+
+  /** Ends the run of this process that holds the thread in this way, if there is one. Resolves when it has ended. */
+  async stop(ending: Ending): Promise<void> {
+    if (this.active?.elsewhere === false) this.active.end(ending);
+    await this.#quiet();
+    // One that was just being started is there now.
+    if (this.active?.elsewhere === false) this.active.end(ending);
+    await this.ended();
   }
 
   /** Ends everything here for good: the thread is being deleted. Resolves when no agent works on it. */
   async retire(): Promise<void> {
-    this.#refused = { code: "not_found", message: "The thread is deleted." };
-    await this.stop({ type: "cancelled" });
-    await this.#runner?.settled;
-  }
-
-  /** Ends the run that holds the thread in this way, if there is one. Resolves when it has ended. */
-  async stop(ending: Ending): Promise<void> {
-    this.#runner?.end(ending);
+    this.#line.retire({ code: "not_found", message: "The thread is deleted." });
+    this.active?.end({ type: "cancelled" });
     await this.#quiet();
-    // One that was just being started is there now.
-    this.#runner?.end(ending);
-    await this.#runner?.ended;
+    // What was just being started is there now.
+    this.#line.retire({ code: "not_found", message: "The thread is deleted." });
+    this.active?.end({ type: "cancelled" });
+    await this.active?.ended;
+    await this.active?.settled;
   }
 
-  get #free(): boolean {
-    return this.#runner === undefined && this.#queue.length === 0;
+  /** The server closes: what is worked on elsewhere goes on without it. */
+  detach(): void {
+    this.#line.detach();
   }
 
-  /** Why no run starts now. */
-  get #refusing(): Refused | undefined {
-    return this.#refused ?? (this.#ports.draining() ? DRAINING : undefined);
-  }
-
-  /** Runs a command that may start a run, once it is its turn. */
-  async #inTurn<T>(command: () => Promise<T>): Promise<T> {
+  /** Runs a command that may start a run once it is its turn; then waits until it is known whether the start stands. */
+  async #inTurn(command: () => Promise<Pending>): Promise<Started> {
     this.#starting += 1;
+    let pending: Pending;
     try {
-      return await this.thread.lock.run(command);
+      pending = await this.thread.lock.run(command);
     } finally {
       this.#starting -= 1;
     }
+    await pending.handOver?.outcome(this.#scope.ports.clock);
+    return pending.started;
+  }
+
+  #locked<T>(task: () => Promise<T>): Promise<T> {
+    return this.thread.lock.run(task);
   }
 
   /** Resolves when every command that came before this has been carried out. */
   #quiet(): Promise<void> {
-    return this.thread.lock.run(async () => undefined);
+    return this.#locked(async () => undefined);
   }
 
   /** Cancels the run that holds the thread, if it is this one and nothing else ends it first. */
   async #cancelRunner(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
-    const runner = this.#runner;
+    const runner = this.active;
     if (runner === undefined || (runId ?? runner.runId) !== runner.runId) return undefined;
-    const decided = runner.end({ type: "cancelled" }, this.#commands.noting(commandId, runner.runId));
+    const decided = runner.end({ type: "cancelled" }, this.#scope.commands.noting(commandId, runner.runId));
     const { ending, endSeq } = await runner.ended;
     if (endSeq === undefined || ending.type !== "cancelled") return undefined;
     return { runId: runner.runId, duplicate: !decided };
   }
 
-  /** Withdraws the open questions, unless a run goes on; none begins meanwhile. */
-  #withdraw(commandId: string | undefined): Promise<Started | undefined> {
-    return this.thread.lock.run(async () => {
-      const { view } = this.thread;
-      if (view.runs.at(-1)?.endSeq === null) return undefined;
-      const runId = `run-${this.#ports.random.uuid()}`;
-      const withdrawal = await withdrawQuestions(this.#ports.log, this.thread, runId);
-      if (withdrawal === undefined) return this.#repeated(commandId);
-      const started = runStarted(this.thread.id, withdrawal.request, view, this.#ports.clock);
-      const batch = this.#batches.withdrawn(started, withdrawal);
-      await this.thread.writer.write({ compose: this.#commands.noting(commandId, runId)(batch) });
-      return { runId, duplicate: false };
-    });
+  async #cancelWaiting(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const { queue, handing } = this.#line;
+    const queued = runId === undefined ? handing?.queued : queue.find((request) => request.runId === runId);
+    if (queued === undefined) return this.#repeated(commandId);
+    await this.#line.dequeue(queued, commandId);
+    // Nobody named the answer: what is to stop is the thread, which would go on to wait for another.
+    if (runId === undefined && queued.request.resume !== undefined) {
+      await withdraw(this.#scope, queued.request.parentRunId, undefined);
+    }
+    return { runId: queued.request.runId, duplicate: false };
+  }
+
+  /** Withdraws open questions, and a start that would answer them. */
+  async #cancelAsking(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const earlier = this.#repeated(commandId);
+    if (earlier !== undefined) return earlier;
+    const answer = this.#line.queue.find(({ parentRunId }) => runId !== undefined && parentRunId === runId);
+    if (answer !== undefined) await this.#line.dequeue(answer);
+    const told = await withdraw(this.#scope, runId, commandId);
+    return told === undefined ? undefined : { runId: told, duplicate: false };
+  }
+
+  #hold(asked: Parameters<typeof hold>[2]): Promise<Started> {
+    return this.#locked(async () => this.#repeated(asked.commandId) ?? (await hold(this.#scope, this.active, asked)));
   }
 
   #repeated(commandId: string | undefined): Started | undefined {
-    const runId = commandId === undefined ? undefined : this.#commands.find(commandId);
+    const runId = commandId === undefined ? undefined : this.#scope.commands.find(commandId);
     return runId === undefined ? undefined : { runId, duplicate: true };
   }
 
   async #attached(request: StartRequest): Promise<Started | undefined> {
-    const existing = await this.record(request.runId);
+    const existing = await recordOf(this.#scope, request.runId);
     if (existing === undefined) return undefined;
     if (existing.fingerprint === fingerprint(this.thread.id, request)) return { runId: request.runId, duplicate: true };
     throw this.#refusal("run_id_conflict", `The run id "${request.runId}" stands for another thread, agent or input.`);
   }
 
-  #hold(runId: string | undefined, status: "running" | "paused", commandId: string | undefined): Promise<Started> {
-    return this.thread.lock.run(async () => {
-      const earlier = this.#repeated(commandId);
-      if (earlier !== undefined) return earlier;
-      const runner = this.#runner;
-      const record = runner === undefined ? undefined : await this.record(runner.runId);
-      if (runner === undefined || record === undefined || runner.ending || (runId ?? runner.runId) !== runner.runId) {
-        throw this.#refusal("run_not_active", "There is no such run going on.");
-      }
-      const noting = this.#commands.noting(commandId, runner.runId);
-      const duplicate = runner.paused === (status === "paused");
-      // Noted even so: repeated once the run is in the other state, it must not be what changes it.
-      if (duplicate) await this.#write([], noting);
-      else if (status === "paused") await runner.pause(noting(this.#batches.held(record, status)));
-      else await runner.resume(noting(this.#batches.held(record, status)));
-      return { runId: runner.runId, duplicate };
-    });
-  }
-
-  async #enqueue(
-    request: StartRequest,
-    extra: { readonly commandId: string | undefined; readonly writes?: readonly ControlWrite[] },
-  ): Promise<void> {
-    if (this.#queue.length >= this.#ports.maxQueued) {
-      throw this.#refusal("queue_full", "Too many runs wait for this thread.");
-    }
-    const key = keys.queued(this.thread.tenant, this.thread.id, placeOf(this.#queue.at(-1)) + 1);
-    const writes = [...this.#batches.projection.queued(key, request), ...(extra.writes ?? [])];
-    await this.#write(writes, this.#commands.noting(extra.commandId, request.runId));
-    this.#queue.push({ key, request });
-    // The thread is free when its queue came to a halt: then this gets it going again.
-    if (this.#runner === undefined) void this.next();
-  }
-
-  /** Starts what has waited; one that can never start fails, so that it holds up nobody behind it. */
-  async #beginWaiting({ key, request }: Queued): Promise<void> {
-    try {
-      await this.#begin(request, { queueKey: key });
-    } catch (error) {
-      const { code } = ThroughlineError.from(error);
-      if (!NEVER_STARTS.has(code)) throw error;
-      await this.#write(this.#batches.projection.unqueued(key, request, code), undefined, true);
-    }
-  }
-
-  #unqueue(runId: string): Promise<boolean> {
-    return this.thread.lock.run(async () => {
-      const index = this.#queue.findIndex(({ request }) => request.runId === runId);
-      const queued = this.#queue[index];
-      if (queued === undefined) return false;
-      await this.#write(this.#batches.projection.unqueued(queued.key, queued.request));
-      this.#queue.splice(index, 1);
-      return true;
-    });
-  }
-
-  async #begin(
-    request: StartRequest,
-    extra: {
-      readonly commandId?: string | undefined;
-      readonly writes?: readonly ControlWrite[];
-      readonly queueKey?: string;
-    },
-  ): Promise<void> {
-    const agent = this.#ports.agents.get(request.agent);
-    if (agent === undefined) throw this.#refusal("unknown_agent", `There is no agent "${request.agent}".`);
-    const { clock, random, incarnation } = this.#ports;
-    const { tenant, id } = this.thread;
-    const view = this.thread.view;
-    const started = runStarted(id, request, view, clock);
-    const lease = JSON.stringify({ runId: request.runId, incarnation } satisfies ActiveRun);
-    const batch = this.#batches.started(started, request, lease, extra.queueKey, extra.writes ?? []);
-    const { first } = await this.thread.writer.write({
-      // What was promised a turn gets it, however long the disk is full.
-      insist: extra.queueKey !== undefined,
-      compose: this.#commands.noting(extra.commandId, request.runId)(batch),
-    });
-    const record = this.#batches.projection.begun(request, first);
-    const logger = this.#ports.logger.child({ threadId: id, runId: request.runId, agent: request.agent });
-    const runner = new Runner({
-      thread: this.thread,
-      started,
-      clientId: request.clientId,
-      clock,
-      turns: this.#ports.turns,
-      logger,
-      batches: {
-        ended: (ending, events) => this.#batches.ended(record, lease, ending, events),
-        event: (event) => this.#batches.event(event),
-      },
-      agent,
-      input: agentInput(started, view),
-      context: { logger, clock, ids: idsOf(random), view, ...this.#ports.publishers(tenant) },
-    });
-    this.#runner = runner;
-    this.#ports.telemetry.runStarted(request.agent);
-    void this.#follow(runner, request.agent);
-  }
-
-  /** Clears the way for the next run once this one has ended and its agent let go. */
-  async #follow(runner: Runner, agent: string): Promise<void> {
-    const { ending, endSeq } = await runner.ended;
-    this.#ports.telemetry.runEnded(agent, ending.type, ending.type === "error" ? ending.code : "");
-    await runner.settled;
-    // A run that lost its thread leaves its lease in place: only the new owner may start another.
-    if (endSeq === undefined) this.#refused ??= DRAINING;
-    this.#runner = undefined;
-    this.#ports.ended(this);
-    await this.next();
-  }
-
-  async #write(
-    controls: readonly ControlWrite[],
-    joined: (batch: Compose) => Compose = (batch) => batch,
-    insist = false,
-  ): Promise<void> {
-    await this.thread.writer.write({ compose: joined(() => ({ records: [], controls })), insist });
+  /** A repeat stands or falls with what it repeats. */
+  #joining(started: Started): Pending {
+    const { handing } = this.#line;
+    return handing?.runId === started.runId && !handing.promised ? { started, handOver: handing } : { started };
   }
 
   #checkAccepting(): void {
-    const refusing = this.#refusing;
+    const { refusing } = this.#line;
     if (refusing !== undefined) throw this.#refusal(refusing.code, refusing.message);
   }
 
   #refusal(code: ErrorCode, message: string): ThroughlineError {
-    return new ThroughlineError(code, message, { details: { thread_id: this.thread.id } });
+    return refusal(this.#scope, code, message);
   }
 }
 
-/** What a waiting start can be refused for that no later try would change. */
-const NEVER_STARTS = new Set<ErrorCode>(["unknown_agent", "not_found", "payload_too_large"]);
+/** What a command came to, provided that the hand-over it depends on succeeds. */
+interface Pending {
+  readonly started: Started;
+  readonly handOver?: HandOver | undefined;
+}

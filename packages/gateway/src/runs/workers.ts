@@ -18,7 +18,8 @@ export interface Workers {
   /**
    * Hands a run over. Resolves once it is durably with those who carry it. Goes on trying across
    * reconnects until the signal fires; a repeat with the same run id is harmless.
-   * @throws unavailable when it is certain that nobody has got it, such as when nobody would take it
+   * @throws unavailable when it is certain that nobody has got it, such as when nobody would take it.
+   *   Whatever else it throws is taken for just as certain
    */
   hand(assignment: Assignment, signal: AbortSignal): Promise<void>;
   /** Tells all workers about a run. What cannot be told now is told later, within a bound. */
@@ -66,7 +67,7 @@ export interface OpenRun {
   /** Whether it has begun in this run, ended or not: then its id cannot begin again. */
   hadSubagent(subagentRunId: string): boolean;
   hasStep(name: string, subagentRunId?: string): boolean;
-  /** The thread's shared state as the run has it now; null where nobody has set one. */
+  /** The thread's shared state, as all before this report left it; `{}` where nobody has set one. */
   readonly state: unknown;
 }
 

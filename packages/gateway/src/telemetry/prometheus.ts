@@ -79,6 +79,12 @@ function countersIn(registry: Registry): Omit<Metrics, "contentType" | "watch" |
     labelNames: ["agent", "outcome", "code"],
     registers,
   });
+  const reports = new Counter({
+    name: "throughline_worker_reports_total",
+    help: "What workers elsewhere have reported, by what became of it",
+    labelNames: ["reception"],
+    registers,
+  });
   return {
     connectionOpened: (dialect, transport, resumed) => {
       connections.inc({ dialect, transport });
@@ -93,6 +99,7 @@ function countersIn(registry: Registry): Omit<Metrics, "contentType" | "watch" |
     frameIgnored: (dialect) => ignored.inc({ dialect }),
     runStarted: (agent) => runsStarted.inc({ agent }),
     runEnded: (agent, outcome, code) => runsEnded.inc({ agent, outcome, code }),
+    reported: (reception) => reports.inc({ reception }),
     ...deliveryIn(registry),
     ...commitsIn(registry),
   };
@@ -155,7 +162,8 @@ function levelsIn(registry: Registry, levels: Levels): void {
       }),
     );
   };
-  gauge("throughline_runs_active", "Runs that go on", () => levels.activeRuns());
+  gauge("throughline_runs_active", "Runs of agents in this process that go on", () => levels.activeRuns());
+  gauge("throughline_runs_elsewhere", "Runs that go on whose agents work elsewhere", () => levels.elsewhereRuns());
   gauge("throughline_runs_queued", "Starts that wait for their turn", () => levels.queuedRuns());
   gauge("throughline_log_queue_bytes", "Bytes handed to the log and not yet durable", () => levels.queuedBytes());
   gauge("throughline_log_writable", "1 while the log takes appends", () => (levels.writable() ? 1 : 0));

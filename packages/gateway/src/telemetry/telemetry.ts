@@ -35,6 +35,8 @@ export interface Telemetry {
   runStarted(agent: string): void;
   /** @param outcome how it ended @param code of the error it ended with, "" without one */
   runEnded(agent: string, outcome: string, code: string): void;
+  /** A worker elsewhere reported. @param reception what became of it; "refused" when it could not be stored */
+  reported(reception: string): void;
 }
 
 /** Listens to nothing. */
@@ -49,14 +51,17 @@ export const noTelemetry: Telemetry = {
   commitFailed() {},
   runStarted() {},
   runEnded() {},
+  reported() {},
 };
 
 /** What is read when somebody asks, rather than told. */
 export interface Levels {
   /** How far each connection is behind its thread, in events. */
   lags(): Iterable<number>;
-  /** Runs that go on. */
+  /** Runs of agents in this process that go on. */
   activeRuns(): number;
+  /** Runs that go on whose agents work elsewhere. */
+  elsewhereRuns(): number;
   /** Starts that wait for their turn. */
   queuedRuns(): number;
   /** Bytes handed to the log and not yet durable. */

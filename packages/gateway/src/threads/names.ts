@@ -7,9 +7,14 @@ import { ThroughlineError } from "@throughline/protocol";
  */
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.:@~-]{0,199}$/;
 
+/** Whether a text can be an id. */
+export function isId(id: string): boolean {
+  return ID.test(id);
+}
+
 /** @throws invalid_input naming `field` */
 export function checkId(field: string, id: string): string {
-  if (ID.test(id)) return id;
+  if (isId(id)) return id;
   throw new ThroughlineError(
     "invalid_input",
     `"${field}" must be 1 to 200 letters, digits or any of _ . : @ ~ -, and begin with a letter, digit or _.`,
@@ -35,6 +40,11 @@ export const keys = {
   active: (tenant: string, threadId: string) => `active/${tenant}/${threadId}`,
   /** Every lease, for what a dead process left behind. */
   allActive: "active/",
+  /** Names of what a worker elsewhere has reported of the run that holds the thread; see ReportedNames. */
+  reported: (tenant: string, threadId: string, runId: string, chunk: number) =>
+    `reported/${tenant}/${threadId}/${runId}/${String(chunk).padStart(12, "0")}`,
+  allReportedOf: (tenant: string, threadId: string, runId: string) => `reported/${tenant}/${threadId}/${runId}/`,
+  allReported: (tenant: string, threadId: string) => `reported/${tenant}/${threadId}/`,
   /** Starts that wait for the thread, in order. */
   queued: (tenant: string, threadId: string, n: number) => `queue/${tenant}/${threadId}/${String(n).padStart(12, "0")}`,
   queue: (tenant: string, threadId: string) => `queue/${tenant}/${threadId}/`,

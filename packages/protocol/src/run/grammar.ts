@@ -48,6 +48,11 @@ export class RunGrammar {
     return this.#open.subagents.has(subagentRunId);
   }
 
+  /** Whether this subagent has been started, whether or not it has ended since. */
+  hadSubagent(subagentRunId: string): boolean {
+    return this.#knowsSubagent(subagentRunId);
+  }
+
   /** Whether this step has been started and not finished. @param subagentRunId absent = the run's own agent's */
   hasStep(name: string, subagentRunId?: string): boolean {
     return this.#open.hasStep(subagentRunId, name);
