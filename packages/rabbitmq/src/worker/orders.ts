@@ -1,0 +1,83 @@
+import type { Channel, ConsumeMessage } from "amqplib";
+import type { Logger } from "@throughline/protocol";
+import type { BrokerControlMessage, BrokerRequestMessage } from "@throughline/protocol/schemas";
+import type { LinkUser } from "../link/link.ts";
+import type { Session } from "../link/session.ts";
+import { readControlMessage, readRequestMessage } from "../messages/read.ts";
+import { declareControl, declareRequests } from "../topology.ts";
+
+/** Who carries the orders out. */
+export interface Crew {
+  /** Whether the request is anything to this worker. */
+  wants(request: BrokerRequestMessage): boolean;
+  /** Resolves when there is a hand free for another run. */
+  free(): Promise<void>;
+  /** Begins to work. */
+  begin(request: BrokerRequestMessage): void;
+  /** Hears about a run, one's own or not. */
+  hear(notice: BrokerControlMessage): void;
+}
+
+/**
+ * What a worker is asked and told over the broker. A request is acknowledged before the work on it
+ * begins: were it acknowledged after, a worker that dies of it would take the next one down as well. A
+ * run whose worker dies ends by its lease.
+ */
+export class Orders implements LinkUser {
+  readonly #agent: string;
+  readonly #crew: Crew;
+  readonly #logger: Logger;
+  #opened: { readonly session: Session; readonly requests: Channel; readonly control: Channel } | undefined;
+  #closed = false;
+
+  constructor(options: { readonly agent: string; readonly crew: Crew; readonly logger: Logger }) {
+    this.#agent = options.agent;
+    this.#crew = options.crew;
+    this.#logger = options.logger;
+  }
+
+  async open(session: Session): Promise<void> {
+    // Told before asked, so that no cancel of a run that begins here is missed.
+    const control = await session.channel();
+    const notices = await declareControl(control);
+    await control.consume(notices, (raw) => this.#hear(raw, session), { noAck: true });
+    const requests = await session.channel();
+    const queue = await declareRequests(requests, this.#agent);
+    // One at a time: what this worker has no hand free for stays there for others.
+    await requests.prefetch(1);
+    if (this.#closed) return session.release(requests);
+    this.#opened = { session, requests, control };
+    await requests.consume(queue, (raw) => void this.#asked(raw, session, requests));
+  }
+
+  /** Takes no more requests; one that has not begun goes to another worker. Never rejects. */
+  async stopAsking(): Promise<void> {
+    this.#closed = true;
+    await this.#opened?.session.release(this.#opened.requests);
+  }
+
+  /** Hears nothing more either. Never rejects. */
+  async close(): Promise<void> {
+    await this.stopAsking();
+    await this.#opened?.session.release(this.#opened.control);
+  }
+
+  #hear(raw: ConsumeMessage | null, session: Session): void {
+    if (raw === null) return session.fail(new Error("The broker took the worker's own queue away."));
+    const read = readControlMessage(raw.content);
+    if (read.ok) this.#crew.hear(read.message);
+    else this.#logger.warn("cannot read what workers are told", { problem: read.problem });
+  }
+
+  async #asked(raw: ConsumeMessage | null, session: Session, channel: Channel): Promise<void> {
+    if (raw === null) return session.fail(new Error("The broker took the queue of requests away."));
+    const read = readRequestMessage(raw.content);
+    if (!read.ok) this.#logger.error("cannot read a request", { problem: read.problem });
+    const request = read.ok && this.#crew.wants(read.message) ? read.message : undefined;
+    if (request !== undefined) await this.#crew.free();
+    // Gone meanwhile: the request is somebody else's, or comes again.
+    if (this.#closed || session.signal.aborted) return;
+    session.acknowledge(channel, raw);
+    if (request !== undefined && this.#crew.wants(request)) this.#crew.begin(request);
+  }
+}
