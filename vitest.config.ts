@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "acceptance",
-          include: ["tests/acceptance/**/*.test.ts", "tests/faults/**/*.test.ts"],
+          include: ["tests/acceptance/**/*.test.ts", "tests/conformance/**/*.test.ts", "tests/faults/**/*.test.ts"],
         },
       },
       {
@@ -54,6 +54,17 @@ export default defineConfig({
           ...shared,
           name: "browser",
           include: ["tests/browser/**/*.browser.test.ts"],
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        // Every file has a broker of its own, which needs more of the machine than the test does.
+        test: {
+          ...shared,
+          name: "rabbitmq",
+          include: ["tests/rabbitmq/**/*.rabbitmq.test.ts"],
           fileParallelism: false,
         },
       },

@@ -32,6 +32,7 @@ const TASKS = {
   start: [["scripts/build-console.mjs"], [SOURCE, QUIET, "packages/throughline/src/bin.ts", "start", "..."]],
   test: [[BIN.test, "run", "--project", "unit", "--project", "acceptance", "..."]],
   "test:unit": [[BIN.test, "run", "--project", "unit", "..."]],
+  "test:rabbitmq": [[BIN.test, "run", "--project", "rabbitmq", "..."]],
   "test:browser": [["scripts/build-console.mjs"], [BIN.test, "run", "--project", "browser", "..."]],
   faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
   "faults:nightly": [[SOURCE, QUIET, "tests/faults/trials.ts", "..."]],
@@ -56,6 +57,11 @@ const env = { ...process.env, PATH: [path.dirname(node), process.env.PATH].join(
 for (const step of TASKS[task]) {
   const code = await runNode(step.flatMap((word) => (word === "..." ? args : [word])));
   if (code !== 0) process.exit(code);
+}
+if (task === "test") {
+  console.log(
+    "Skipped: tests that need Chromium (npm run test:browser) or a RabbitMQ broker (npm run test:rabbitmq).",
+  );
 }
 
 /**
