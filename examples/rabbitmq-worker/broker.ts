@@ -1,0 +1,166 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Channel, type ConfirmChannel, connect } from "amqplib";
+
+export type Message = { readonly type: string; readonly runId: string; readonly [field: string]: unknown };
+
+/** What a worker hears of. */
+export interface Handlers {
+  /** Resolves when there is room for another run; until then requests stay in the queue, for other workers too. */
+  room(): Promise<void>;
+  /** A request.start or request.feedback for this agent, once for each run id. */
+  onRequest(message: Message): void;
+  /** Work on a run is to stop (`cancel`), to hold (`pause`) or to go on (`resume`). */
+  onControl(message: Message): void;
+}
+
+/** Said and not yet confirmed by the broker. */
+interface Waiting {
+  readonly id: string;
+  readonly body: Message;
+  readonly confirmed: () => void;
+}
+
+/** Run ids that are remembered, so that a repeated request starts nothing. */
+const MOST_REMEMBERED = 1_000;
+
+/** One agent's way to the broker: it outlives connections, keeps the order, and loses nothing that was said. */
+export class Broker {
+  readonly #url: string;
+  readonly #agent: string;
+  readonly #handlers: Handlers;
+  readonly #outbox: Waiting[] = [];
+  readonly #seen = new Set<string>();
+  readonly #stop = new AbortController();
+  #channel: ConfirmChannel | undefined;
+  #wake: () => void = () => {};
+
+  constructor(url: string, agent: string, handlers: Handlers) {
+    this.#url = url;
+    this.#agent = agent;
+    this.#handlers = handlers;
+  }
+
+  /** Serves until `close`, over one connection after the other. */
+  async serve(): Promise<void> {
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await using connection = await open(this.#url);
+        const channel = await connection.model.createConfirmChannel();
+        await this.#consume(channel);
+        console.log(`${this.#agent} takes requests`);
+        failures = 0;
+        await Promise.race([this.#publishAll(channel), connection.lost]);
+      } catch (error) {
+        console.error(`no broker: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      // Whoever still publishes for the lost channel ends here, before the next one begins.
+      this.#channel = undefined;
+      this.#wake();
+      // Full jitter, so that all workers do not come back at one moment.
+      const wait = Math.random() * Math.min(10_000, 200 * 2 ** failures++);
+      await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+  }
+
+  /**
+   * Says something, and resolves once the broker keeps it. Across a restart of the broker it is said again:
+   * the id names the message, and a message is applied once.
+   */
+  say(id: string, body: Message): Promise<void> {
+    return new Promise((confirmed) => {
+      this.#outbox.push({ id, body, confirmed });
+      this.#wake();
+    });
+  }
+
+  /** Renews a run's lease. Worth nothing later, so it is not kept. */
+  beat(body: Message): void {
+    this.#channel?.publish("agent.events", body.type, encode(body), { contentType: "application/json" });
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.#wake();
+  }
+
+  async #consume(channel: ConfirmChannel): Promise<void> {
+    channel.on("error", (error) => console.error(`channel: ${error.message}`));
+    channel.on("return", ({ fields }) => console.error(`no queue takes ${fields.routingKey}: is a gateway set up?`));
+    await channel.assertExchange("agent.events", "topic", { durable: true });
+    await channel.assertExchange("agent.requests", "topic", { durable: true });
+    await channel.assertExchange("agent.control", "fanout", { durable: true });
+    // The workers of one agent share this queue: a request goes to one of them.
+    const requests = await channel.assertQueue(`agent.requests.${this.#agent}`, { durable: true });
+    await channel.bindQueue(requests.queue, "agent.requests", "request.*");
+    // What is told to all comes in a queue of one's own.
+    const control = await channel.assertQueue("", { exclusive: true, durable: false, autoDelete: true });
+    await channel.bindQueue(control.queue, "agent.control", "");
+    await channel.prefetch(1);
+    this.#channel = channel;
+    const onControl = (message: Message): void => this.#handlers.onControl(message);
+    await channel.consume(control.queue, (got) => got && withMessage(got.content, onControl), { noAck: true });
+    await channel.consume(requests.queue, (got) => {
+      const take = async (): Promise<void> => {
+        await this.#handlers.room();
+        // Lost meanwhile: the broker gives the request to somebody else, or here once more.
+        if (got === null || this.#channel !== channel) return;
+        // Acknowledged before it is worked on: from here on the run's lease tells whether we live, not the queue.
+        (channel as Channel).ack(got);
+        withMessage(got.content, (message) => this.#take(message));
+      };
+      void take();
+    });
+  }
+
+  /** The queue has the requests of all agents, and may bring one twice. */
+  #take(message: Message): void {
+    if (message["agent"] !== this.#agent || this.#seen.has(message.runId)) return;
+    this.#seen.add(message.runId);
+    const [oldest = ""] = this.#seen;
+    if (this.#seen.size > MOST_REMEMBERED) this.#seen.delete(oldest);
+    this.#handlers.onRequest(message);
+  }
+
+  /** Publishes what is said, each after the one before it is confirmed: that keeps the order. */
+  async #publishAll(channel: ConfirmChannel): Promise<void> {
+    while (this.#channel === channel && !this.#stop.signal.aborted) {
+      const [next] = this.#outbox;
+      if (next === undefined) {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+        continue;
+      }
+      await published(channel, next);
+      this.#outbox.shift();
+      next.confirmed();
+    }
+  }
+}
+
+function published(channel: ConfirmChannel, { id, body }: Waiting): Promise<void> {
+  const options = { messageId: id, persistent: true, mandatory: true, contentType: "application/json" };
+  return new Promise((resolve, reject) => {
+    const onConfirm = (error: unknown): void => (error ? reject(error) : resolve());
+    channel.publish("agent.events", body.type, encode(body), options, onConfirm);
+  });
+}
+
+/** A connection that closes with its block, and a promise of its loss. */
+async function open(url: string) {
+  const model = await connect(url, { timeout: 5_000 });
+  model.on("error", (error: Error) => console.error(`connection: ${error.message}`));
+  const lost = new Promise<void>((resolve) => model.once("close", () => resolve()));
+  return { model, lost, [Symbol.asyncDispose]: () => model.close().catch(() => {}) };
+}
+
+function encode(body: Message): Buffer {
+  return Buffer.from(JSON.stringify(body));
+}
+
+function withMessage(content: Buffer, use: (message: Message) => void): void {
+  try {
+    use(JSON.parse(content.toString()) as Message);
+  } catch (error) {
+    console.error("a message was passed over:", error);
+  }
+}
