@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { backoff } from "../src/live/backoff.ts";
 import { SILENCE_MS, transition } from "../src/live/connection.ts";
 import type { Connection, ConnectionEvent } from "../src/live/connection.ts";
-import type { Failure } from "../src/live/failure.ts";
+import type { Failure } from "../src/server/failure.ts";
 
 const lost: Failure = { code: "network", message: "", remedy: "", status: 0 };
 const gone: Failure = { code: "not_found", message: "", remedy: "", status: 404 };

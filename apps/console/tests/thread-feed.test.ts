@@ -163,15 +163,3 @@ test("stopped, it lets go of its request and its timers", async () => {
   expect(live.feed.get().view?.lastSeq).toBe(seen);
   expect(world.wire.requests).toEqual([]);
 });
-
-test("a reload knows when the newest run's texts were written", async () => {
-  await using world = await createWorld();
-  await start(world, "tokens=40 interval=50");
-  await world.clock.advance(100);
-  const whole = follow(world);
-  await world.clock.advance(1_000);
-  const late = follow(world);
-  await world.clock.advance(5_000);
-  expect(late.feed.get().spans).toEqual(whole.feed.get().spans);
-  expect(late.feed.get().spans).toMatchObject([{ open: false, subagentRunId: null }]);
-});

@@ -3,8 +3,7 @@ import { emptyView, EventType as E, reduceAll } from "@throughline/protocol";
 import type { AguiEvent, ThreadView } from "@throughline/protocol";
 import { outcomeOf, transcript, type Entry } from "@throughline/react";
 import { timeline, ticks } from "../src/thread/timeline-model.ts";
-import { foldTextSpan } from "../src/live/text-spans.ts";
-import type { TextSpans } from "../src/live/text-spans.ts";
+import { textSpans } from "../src/history/text-spans.ts";
 
 const THREAD = "web-1";
 const T0 = 1_700_000_000_000;
@@ -162,17 +161,17 @@ describe("timeline", () => {
     { type: E.SUBAGENT_FINISHED, subagentRunId: "a", timestamp: T0 + 1_500 } as const,
     member("c", "Writer", 1_600),
   ];
-  const spans = events.reduce<TextSpans>(foldTextSpan, []);
+  const spans = textSpans(events.slice(2).map((event, index) => ({ seq: index + 3, event })));
 
-  test("lays the newest run out from its start, agents at once in rows below each other", () => {
+  test("lays the newest run out from its start, in the order in which things began", () => {
     const model = timeline(fold(...events), spans, T0 + 2_000);
-    expect(model).toMatchObject({ length: 1_000, earlier: [{ runId: "r1" }], run: { runId: "r2" } });
-    expect(model?.agents.map(({ label, from, to, row, state }) => [label, from, to, row, state])).toEqual([
-      ["📈 Analyst", 100, 500, 0, "done"],
-      ["📈 Risk", 200, 1_000, 1, "open"],
-      ["📈 Writer", 600, 1_000, 0, "open"],
+    expect(model?.length).toBe(1_000);
+    expect(model?.bars.map(({ kind, label, from, to, state }) => [kind, label, from, to, state])).toEqual([
+      ["agent", "📈 Analyst", 100, 500, "done"],
+      ["agent", "📈 Risk", 200, 1_000, "open"],
+      ["text", "Analyst", 300, 400, "done"],
+      ["agent", "📈 Writer", 600, 1_000, "open"],
     ]);
-    expect(model?.texts).toMatchObject([{ id: "m1", from: 300, to: 400, state: "done" }]);
   });
 
   test("a run that has ended stays as long as it was", () => {

@@ -24,15 +24,20 @@ const get = (address: string, init?: RequestInit) =>
   serve(new Request(new URL(address, "http://127.0.0.1:4400"), init));
 
 describe("loadConsole", () => {
-  test.each(["/", "/index.html", "/threads/t1", "/chart/c1", "/threads/chart%3Ac1?after=3"])(
-    "serves the page at %s",
-    async (address) => {
-      const response = get(address);
-      expect(response?.status).toBe(200);
-      expect(await response?.text()).toBe("<!doctype html>");
-      expect(response?.headers.get("cache-control")).toBe("no-cache");
-    },
-  );
+  test.each([
+    "/",
+    "/index.html",
+    "/threads/t1",
+    "/chart/c1",
+    "/threads/chart%3Ac1?after=3",
+    "/runs?status=running",
+    "/tasks/t-1",
+  ])("serves the page at %s", async (address) => {
+    const response = get(address);
+    expect(response?.status).toBe(200);
+    expect(await response?.text()).toBe("<!doctype html>");
+    expect(response?.headers.get("cache-control")).toBe("no-cache");
+  });
 
   test("lets browsers keep what has its hash in its name", () => {
     const response = get("/assets/index-abc123.js");

@@ -1,36 +1,70 @@
-import { Suspense, lazy } from "react";
+import { Compass } from "lucide-react";
+import { lazy, Suspense } from "react";
+import type { ReactNode } from "react";
 import { HomePage } from "../home/home-page.tsx";
-import { ThreadPage } from "../thread/thread-page.tsx";
+import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
-import { Compass } from "lucide-react";
-import { Button } from "../ui/button.tsx";
+import { PageBoundary } from "./page-boundary.tsx";
 import { navigate, routeOf, usePathname } from "./router.tsx";
+import type { Route } from "./router.tsx";
 import { Shell } from "./shell.tsx";
 
+const ThreadPage = lazy(() => import("../thread/thread-page.tsx"));
 const ChartPage = lazy(() => import("../chart/chart-page.tsx"));
+const RunsPage = lazy(() => import("../runs/runs-page.tsx"));
+const InboxPage = lazy(() => import("../inbox/inbox-page.tsx"));
+const TasksPage = lazy(() => import("../tasks/tasks-page.tsx"));
+const TaskPage = lazy(() => import("../tasks/task-page.tsx"));
+const ConnectionsPage = lazy(() => import("../connections/connections-page.tsx"));
+const MetricsPage = lazy(() => import("../metrics/metrics-page.tsx"));
+const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
+const ReferencePage = lazy(() => import("../reference/reference-page.tsx"));
+const PlaygroundPage = lazy(() => import("../playground/playground-page.tsx"));
+const SettingsPage = lazy(() => import("../settings/settings-page.tsx"));
 
 export function App() {
+  const pathname = usePathname();
+  const route = routeOf(pathname);
   return (
     <TooltipProvider delay={300}>
-      <Page />
+      <Shell page={route.page}>
+        <PageBoundary key={pathname}>
+          <Suspense fallback={null}>{pageOf(route)}</Suspense>
+        </PageBoundary>
+      </Shell>
     </TooltipProvider>
   );
 }
 
-function Page() {
-  const route = routeOf(usePathname());
+function pageOf(route: Route): ReactNode {
   switch (route.page) {
     case "home":
       return <HomePage />;
     case "thread":
-      return <ThreadPage key={route.threadId} threadId={route.threadId} />;
+      return <ThreadPage threadId={route.threadId} />;
     case "chart":
-      return (
-        <Suspense fallback={null}>
-          <ChartPage key={route.threadId} threadId={route.threadId} />
-        </Suspense>
-      );
+      return <ChartPage threadId={route.threadId} />;
+    case "task":
+      return <TaskPage taskId={route.taskId} />;
+    case "runs":
+      return <RunsPage />;
+    case "inbox":
+      return <InboxPage />;
+    case "tasks":
+      return <TasksPage />;
+    case "connections":
+      return <ConnectionsPage />;
+    case "metrics":
+      return <MetricsPage />;
+    case "audit":
+      return <AuditPage />;
+    case "reference":
+      return <ReferencePage />;
+    case "playground":
+      return <PlaygroundPage />;
+    case "settings":
+      return <SettingsPage />;
     case "unknown":
       return <UnknownPage />;
   }
@@ -38,20 +72,20 @@ function Page() {
 
 function UnknownPage() {
   return (
-    <Shell link={{ phase: "live" }} follows={false} onRetry={() => location.reload()}>
-      <div className="grid h-full place-items-center">
-        <Notice
-          icon={<Compass />}
-          title="There is no such page"
-          action={
-            <Button tone="primary" onClick={() => navigate("/")}>
-              Go to the start page
-            </Button>
-          }
-        >
-          The address may be mistyped.
-        </Notice>
-      </div>
-    </Shell>
+    <div className="grid h-full place-items-center">
+      <title>Nothing here · Throughline</title>
+      <h1 className="sr-only">Nothing here</h1>
+      <Notice
+        icon={<Compass />}
+        title="There is no such page"
+        action={
+          <Button tone="primary" onClick={() => navigate("/")}>
+            Go to the start page
+          </Button>
+        }
+      >
+        The address may be mistyped.
+      </Notice>
+    </div>
   );
 }

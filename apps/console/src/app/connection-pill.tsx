@@ -1,20 +1,21 @@
 import { RotateCw } from "lucide-react";
-import { useNow } from "./use-now.ts";
+import { useEffect } from "react";
 import type { Latency } from "../live/latency.ts";
 import type { Link } from "../live/link.ts";
 import { cn } from "../ui/cn.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
-
-interface PillProps {
-  readonly link: Link;
-  readonly latency: Latency;
-  /** Whether a thread is followed; else the pill tells only whether the server answers. */
-  readonly follows: boolean;
-  readonly onRetry: () => void;
-}
+import { useServices } from "./services.ts";
+import { useLink } from "./use-link.ts";
+import { useNow } from "./use-now.ts";
+import { useStore } from "./use-store.ts";
 
 /** Says how the connection is, in words and a colour; waiting to reconnect, it can be hurried. */
-export function ConnectionPill({ link, latency, follows, onRetry }: PillProps) {
+export function ConnectionPill() {
+  const { probe } = useServices();
+  const latency = useStore(probe.latency);
+  const { link, follows, onRetry } = useLink();
+  // A new connection deserves a new measurement, not the one from before the break.
+  useEffect(() => probe.start(), [probe, link.phase]);
   const now = useNow(link.phase === "reconnecting" && link.retryAt !== null ? 250 : 0);
   const { tone, text, hint } = describe(link, latency, follows, now);
   const pill =

@@ -1,18 +1,14 @@
 import { useEffect, useRef, useState } from "react";
 import type { Link } from "../live/link.ts";
 import { plural } from "../ui/format.ts";
+import { useLink } from "./use-link.ts";
 
 /** A pulse takes this long; a new one starts at the earliest when it is well on its way. */
 const PULSE_EVERY_MS = 450;
 
-interface LineProps {
-  readonly link: Link;
-  /** Grows with each event that comes in. */
-  readonly activity: number;
-}
-
 /** The line under the header: it is the connection. */
-export function Line({ link, activity }: LineProps) {
+export function Line() {
+  const { link, activity } = useLink();
   const pulse = usePulse(activity, link.phase === "live" || link.phase === "catching-up");
   const label = labelOf(link);
   return (

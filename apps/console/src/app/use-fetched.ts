@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { failureOf, isTransient } from "../live/failure.ts";
-import type { Failure } from "../live/failure.ts";
+import { failureOf, isTransient } from "../server/failure.ts";
+import type { Failure } from "../server/failure.ts";
 
 export type Fetched<T> =
   | { readonly status: "loading" }

@@ -25,8 +25,7 @@ interface ChartPanelProps {
 
 /** The chart that the thread's agents draw on, live. */
 export function ChartPanel({ threadId, view, isReachable, isPage = false }: ChartPanelProps) {
-  const commands = view?.chart;
-  const plan = useMemo(() => planOf(commands ?? []), [commands]);
+  const plan = usePlan(view?.chart ?? NO_COMMANDS);
   if (view === null) return <Frame title={<span className="skeleton h-4 w-40" />}>{<ChartSkeleton />}</Frame>;
   if (plan.symbol === null) {
     return (
@@ -38,6 +37,14 @@ export function ChartPanel({ threadId, view, isReachable, isPage = false }: Char
     );
   }
   return <LoadedChart threadId={threadId} symbol={plan.symbol} plan={plan} isReachable={isReachable} isPage={isPage} />;
+}
+
+const NO_COMMANDS: ThreadView["chart"] = [];
+
+/** The plan of the commands in force. Rewinding folds new lists of the very same commands: those keep their plan. */
+function usePlan(commands: ThreadView["chart"]): ChartPlan {
+  const places = commands.map(({ seq }) => seq).join(" ");
+  return useMemo(() => planOf(commands), [places]);
 }
 
 interface LoadedChartProps {

@@ -34,12 +34,6 @@ export function DataDialog({ series, plan }: { readonly series: Series; readonly
 const TABLE =
   "nums w-full text-xs [&_td]:px-4 [&_td]:py-1.5 [&_th]:px-4 [&_th]:py-2 [&_th]:font-medium [&_th]:text-quiet [&_tr]:border-b [&_tr]:border-hairline";
 
-interface Drawing {
-  readonly seq: number;
-  readonly what: string;
-  readonly agent: string | null;
-}
-
 function Drawings({ rows }: { readonly rows: readonly Drawing[] }) {
   return (
     <table className={TABLE}>
@@ -98,32 +92,4 @@ function Prices({ bars, kind }: { readonly bars: readonly Bar[]; readonly kind: 
 function valuesOf({ close, candle }: Bar): readonly string[] {
   if (candle === null) return [price(close)];
   return [price(candle.open), price(candle.high), price(candle.low), price(close), whole(candle.volume)];
-}
-
-function drawingsOf(plan: ChartPlan): readonly Drawing[] {
-  const levels = plan.levels.map(({ seq, agent, kind, price: at }) => ({
-    seq,
-    agent,
-    what: `${LEVEL_NAMES[kind]} at ${price(at)}`,
-  }));
-  const segments = plan.segments.map(({ seq, agent, kind, from, to }) => {
-    const name = kind === "fib" ? "Fibonacci levels" : "Trend line";
-    return {
-      seq,
-      agent,
-      what: `${name} from ${price(from.price)} on ${day(from.time)} to ${price(to.price)} on ${day(to.time)}`,
-    };
-  });
-  const notes = plan.notes.map(({ seq, agent, time, text }) => ({ seq, agent, what: `${day(time)}: ${text}` }));
-  const highlights = plan.highlights.map(({ seq, agent, from, to }) => ({
-    seq,
-    agent,
-    what: `Highlight from ${day(from)} to ${day(to)}`,
-  }));
-  return [...levels, ...segments, ...notes, ...highlights].sort((left, right) => left.seq - right.seq);
-}
-
-/** `2017-11-08`, in UTC as the data is. */
-function day(time: number): string {
-  return new Date(time * 1000).toISOString().slice(0, 10);
 }

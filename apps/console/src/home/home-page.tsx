@@ -1,25 +1,24 @@
 import { useCallback, useState } from "react";
-import { isReachable, linkOfLatency } from "../live/link.ts";
+import { isReachable } from "../live/link.ts";
 import { Composer } from "../thread/composer.tsx";
 import { Select } from "../ui/select.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
-import { Shell } from "../app/shell.tsx";
 import { useFetched } from "../app/use-fetched.ts";
-import { useStore } from "../app/use-store.ts";
-import { agentOptions, DEFAULT_AGENT, EXAMPLES } from "./agents.ts";
+import { useLink } from "../app/use-link.ts";
+import { preferredAgent } from "../settings/preferences.ts";
+import { agentOptions, EXAMPLES } from "./agents.ts";
 import { RecentThreads } from "./recent-threads.tsx";
 
 /** A new thread: say what it is about, or go on with one there is. */
 export function HomePage() {
-  const { api, probe, sessions } = useServices();
-  const link = linkOfLatency(useStore(probe.latency));
-  const isUp = isReachable(link);
+  const { api, sessions } = useServices();
+  const isUp = isReachable(useLink().link);
   const [agents] = useFetched(
     useCallback(() => api.agents(), [api]),
     isUp,
   );
-  const [agent, setAgent] = useState(DEFAULT_AGENT);
+  const [agent, setAgent] = useState(preferredAgent.get);
   const options = agentOptions(agents.status === "ready" ? agents.value : []);
   const begin = (text: string): void => {
     const session = sessions.create();
@@ -27,27 +26,25 @@ export function HomePage() {
     navigate(threadPath(session.threadId));
   };
   return (
-    <Shell link={link} follows={false} onRetry={() => probe.start()}>
+    <div className="h-full overflow-y-auto">
       <title>Throughline</title>
-      <div className="h-full overflow-y-auto">
-        <div className="mx-auto flex w-full max-w-2xl flex-col px-4 pt-[clamp(32px,12vh,128px)] pb-12">
-          <h1 className="text-2xl tracking-tight">What should the agents look into?</h1>
-          <p className="mt-2 mb-6 text-base text-quiet">
-            Each question becomes a durable thread: close the page, restart the server, come back. It goes on where it
-            was.
-          </p>
-          <Composer
-            autoFocus
-            label="Your question"
-            placeholder="Analyze Bitcoin"
-            onSend={begin}
-            tools={<Select label="Agent" value={agent} options={options} onChange={setAgent} />}
-          />
-          <Examples agent={agent} onPick={begin} />
-          <RecentThreads isReachable={isUp} />
-        </div>
+      <div className="mx-auto flex w-full max-w-2xl flex-col px-4 pt-[clamp(32px,12vh,128px)] pb-12">
+        <h1 className="text-2xl tracking-tight">What should the agents look into?</h1>
+        <p className="mt-2 mb-6 text-base text-quiet">
+          Each question becomes a durable thread: close the page, restart the server, come back. It goes on where it
+          was.
+        </p>
+        <Composer
+          autoFocus
+          label="Your question"
+          placeholder="Analyze Bitcoin"
+          onSend={begin}
+          tools={<Select label="Agent" value={agent} options={options} onChange={setAgent} />}
+        />
+        <Examples agent={agent} onPick={begin} />
+        <RecentThreads isReachable={isUp} />
       </div>
-    </Shell>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { printCursor } from "@throughline/protocol";
 import type { AguiEvent, Cursor } from "@throughline/protocol";
-import { failureOfResponse, NO_ANSWER, RequestError } from "./failure.ts";
+import { answered, BASE, createHttp } from "../server/http.ts";
 import type { System } from "./seams.ts";
 
 export interface AgentInfo {
@@ -48,25 +48,9 @@ export interface Api {
   ping(signal: AbortSignal): Promise<void>;
 }
 
-const BASE = "/api/v1";
-
 export function createApi(system: Pick<System, "fetch">): Api {
-  const request = async (path: string, init?: RequestInit): Promise<Response> => {
-    const response = await answered(system.fetch(path, init));
-    if (!response.ok) throw new RequestError(await failureOfResponse(response));
-    return response;
-  };
-  const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
-    const response = await request(`${BASE}${path}`, {
-      headers: { accept: "application/json" },
-      ...(signal && { signal }),
-    });
-    return (await answered(response.json())) as T;
-  };
-  const post = async (path: string, body: unknown = {}): Promise<void> => {
-    const headers = { accept: "application/json", "content-type": "application/json" };
-    await request(`${BASE}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  };
+  const { request, get, send } = createHttp(system.fetch);
+  const post = (path: string, body: unknown = {}): Promise<void> => send("POST", path, body);
   return {
     agents: async () => (await get<{ agents: AgentInfo[] }>("/agents")).agents,
     threads: async (limit) => (await get<{ items: ThreadSummary[] }>(`/threads?limit=${limit}`)).items,
@@ -99,14 +83,4 @@ function eventsPath(threadId: string, after: Cursor): string {
 function seriesPath(symbol: string, timeframe: string | null): string {
   const query = new URLSearchParams({ symbol, ...(timeframe !== null && { timeframe }) });
   return `/market/series?${query.toString()}`;
-}
-
-/** An abort passes through as it is; whatever else keeps an answer from coming is a failure. */
-async function answered<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new RequestError(NO_ANSWER, { cause: error });
-  }
 }

@@ -1,6 +1,6 @@
 import { backoff } from "./backoff.ts";
-import { isTransient } from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { isTransient } from "../server/failure.ts";
+import type { Failure } from "../server/failure.ts";
 
 /**
  * The connection of one page to one thread, as a pure transition function. Time and randomness are

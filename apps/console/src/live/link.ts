@@ -1,4 +1,4 @@
-import type { Failure } from "./failure.ts";
+import type { Failure } from "../server/failure.ts";
 import type { Latency } from "./latency.ts";
 import type { Feed } from "./thread-feed.ts";
 

@@ -1,7 +1,7 @@
 import type { ThreadView } from "@throughline/protocol";
 import type { Api, StartRequest } from "./api.ts";
-import { failureOf } from "./failure.ts";
-import type { Failure } from "./failure.ts";
+import { failureOf } from "../server/failure.ts";
+import type { Failure } from "../server/failure.ts";
 import { Store } from "./store.ts";
 import type { System } from "./seams.ts";
 

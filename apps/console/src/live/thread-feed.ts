@@ -1,15 +1,13 @@
 import { decodeView, parseCursor, reduce } from "@throughline/protocol";
-import type { AguiEvent, ThreadView } from "@throughline/protocol";
+import type { AguiEvent, ThreadEvent, ThreadView } from "@throughline/protocol";
 import type { Api } from "./api.ts";
 import { transition } from "./connection.ts";
 import type { Connection, ConnectionEvent, Effect } from "./connection.ts";
-import { failureOf, NO_ANSWER, RequestError } from "./failure.ts";
+import { failureOf, NO_ANSWER, RequestError } from "../server/failure.ts";
 import { createSseReader } from "./sse.ts";
 import type { SseMessage } from "./sse.ts";
 import { ThrottledStore } from "./store.ts";
 import type { System } from "./seams.ts";
-import { foldTextSpan } from "./text-spans.ts";
-import type { TextSpans } from "./text-spans.ts";
 
 /** What the page knows of a thread. */
 export interface Feed {
@@ -19,14 +17,10 @@ export interface Feed {
   readonly epoch: string | null;
   /** The thread's head as last told by the server; beyond `view.lastSeq` while catching up. */
   readonly head: number;
-  /** When the newest run's texts were written. */
-  readonly spans: TextSpans;
 }
 
 /** Renders at most this often. */
 const PUBLISH_MS = 50;
-/** How much of a run's past is read for the timeline's texts, in pages. */
-const MAX_PAST_PAGES = 8;
 
 /**
  * Follows one thread: fetches its view, then folds its events in, from exactly where the view ends,
@@ -38,6 +32,7 @@ export class ThreadFeed {
   readonly #system: System;
   readonly #threadId: string;
   readonly #onView: (view: ThreadView) => void;
+  readonly #listeners = new Set<(event: ThreadEvent) => void>();
   #request = new AbortController();
   #cancelTimer = (): void => {};
   /** Whether the events behind the present view have been followed before. */
@@ -48,7 +43,7 @@ export class ThreadFeed {
     this.#system = system;
     this.#threadId = threadId;
     this.#onView = onView;
-    const initial: Feed = { connection: { phase: "idle" }, view: null, epoch: null, head: 0, spans: [] };
+    const initial: Feed = { connection: { phase: "idle" }, view: null, epoch: null, head: 0 };
     this.feed = new ThrottledStore(initial, PUBLISH_MS, system.after);
   }
 
@@ -63,6 +58,12 @@ export class ThreadFeed {
   /** Connects now if it is waiting; checks the connection if it was silent for long. */
   nudge(): void {
     this.#dispatch({ type: "nudge" });
+  }
+
+  /** Calls with each event that is folded in, at once; the returned function ends that. */
+  events(listener: (event: ThreadEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -115,7 +116,7 @@ export class ThreadFeed {
   async #load(signal: AbortSignal): Promise<void> {
     const { view, epoch } = decodeView(await this.#api.view(this.#threadId, signal));
     if (signal.aborted) return;
-    this.#patch({ view, epoch, head: view.lastSeq, spans: [] });
+    this.#patch({ view, epoch, head: view.lastSeq });
     this.#followed = false;
     this.#onView(view);
     this.#dispatch({ type: "loaded" });
@@ -130,7 +131,6 @@ export class ThreadFeed {
     const response = await this.#api.follow(this.#threadId, { epoch, seq: view.lastSeq }, signal);
     if (signal.aborted || response.body === null) return;
     this.#dispatch({ type: "opened" });
-    if (!isReturn) this.#inBackground(this.#readPast(signal));
     const read = createSseReader();
     for await (const text of textOf(response.body)) {
       if (signal.aborted) return;
@@ -144,39 +144,16 @@ export class ThreadFeed {
   #receive(message: SseMessage): void {
     if (message.event === "reset") return this.#dispatch({ type: "reset" });
     const position = parseCursor(message.id ?? "");
-    const { view, epoch, spans, head } = this.feed.peek();
+    const { view, epoch, head } = this.feed.peek();
     if (position === undefined || view === null || position.epoch !== epoch) return this.#dispatch({ type: "reset" });
     // An event twice would double its text: one that is here already is passed over.
     if (position.seq <= view.lastSeq) return;
     if (position.seq > view.lastSeq + 1) return this.#dispatch({ type: "reset" });
-    const event = JSON.parse(message.data) as AguiEvent;
-    const next = reduce(view, { seq: position.seq, event });
-    this.#patch({ view: next, spans: foldTextSpan(spans, event), head: Math.max(head, position.seq) });
+    const at = { seq: position.seq, event: JSON.parse(message.data) as AguiEvent };
+    const next = reduce(view, at);
+    this.#patch({ view: next, head: Math.max(head, position.seq) });
+    for (const listener of this.#listeners) listener(at);
     this.#onView(next);
-  }
-
-  /**
-   * Reads when the newest run's texts were written, which the view does not tell. It folds up to
-   * wherever the live events have got by then, so that theirs go on from there.
-   */
-  async #readPast(signal: AbortSignal): Promise<void> {
-    const { view, epoch } = this.feed.peek();
-    const run = view?.runs.at(-1);
-    if (run === undefined || epoch === null) return;
-    let spans: TextSpans = [];
-    let seq = run.startSeq - 1;
-    for (let page = 0; page < MAX_PAST_PAGES; page++) {
-      const { events } = await this.#api.events(this.#threadId, { epoch, seq });
-      if (signal.aborted) return;
-      const reached = this.feed.peek().view?.lastSeq ?? 0;
-      for (const entry of events) {
-        if (entry.seq > reached) break;
-        spans = foldTextSpan(spans, entry.event);
-        seq = entry.seq;
-      }
-      if (seq >= reached) return this.#patch({ spans });
-      if (events.length === 0) return;
-    }
   }
 
   /** How far the thread has got meanwhile, so that the page can say how much it is behind. */

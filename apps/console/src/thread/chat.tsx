@@ -1,5 +1,5 @@
 import { ArrowDown, MessageSquareText } from "lucide-react";
-import { useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
 import type { Outgoing } from "../live/outbox.ts";
@@ -9,27 +9,37 @@ import { Notice } from "../ui/notice.tsx";
 import { Announcer, transcript, type Entry, useStickToEnd } from "@throughline/react";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { Answered, Question } from "./question.tsx";
+import { isSameEntry } from "./same-entry.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
 
 interface ChatProps {
   readonly session: ThreadSession;
   readonly view: ThreadView | null;
+  /** What is shown has passed: nothing can be answered there, and nothing is on its way. */
+  readonly isRewound: boolean;
   readonly outgoing: readonly Outgoing[];
   readonly onEdit: (text: string) => void;
+  readonly heading: ReactNode;
   readonly composer: ReactNode;
 }
 
+/** Of a long conversation so many entries are drawn at first; the earlier ones when asked for. */
+const WINDOW = 40;
+
 /** The conversation, what is on its way into it, and open questions. */
-export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
+export function Chat({ session, view, isRewound, outgoing, onEdit, heading, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
   const length = useMemo(
     () => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0),
     [entries],
   );
   const { box, content, onScroll, unseen, toEnd } = useStickToEnd(length);
-  const isEmpty = entries.length === 0 && outgoing.length === 0;
+  const [shown, setShown] = useState(WINDOW);
+  const hidden = Math.max(0, entries.length - shown);
+  const isEmpty = entries.length === 0 && (isRewound || outgoing.length === 0);
   return (
     <section aria-label="Chat" className="relative flex h-full min-h-0 flex-col">
+      {heading}
       <div
         ref={box}
         onScroll={onScroll}
@@ -45,21 +55,28 @@ export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
               Write a message below; the agents’ work appears here as it happens.
             </Notice>
           )}
-          {entries.map((entry) => (
+          {hidden > 0 && (
+            <Button tone="ghost" size="small" className="self-center" onClick={() => setShown(shown + 2 * WINDOW)}>
+              Show what came before ({hidden})
+            </Button>
+          )}
+          {entries.slice(hidden).map((entry) => (
             <EntryOf key={entry.id} entry={entry} />
           ))}
-          {outgoing.map((item) => (
-            <OutgoingMessage
-              key={item.runId}
-              item={item}
-              onRetry={() => session.outbox.retry(item.runId)}
-              onEdit={() => onEdit(session.outbox.discard(item.runId) ?? "")}
-            />
-          ))}
+          {!isRewound &&
+            outgoing.map((item) => (
+              <OutgoingMessage
+                key={item.runId}
+                item={item}
+                onRetry={() => session.outbox.retry(item.runId)}
+                onEdit={() => onEdit(session.outbox.discard(item.runId) ?? "")}
+              />
+            ))}
           {view?.pendingInterrupts.map((pending) => (
             <Question
               key={pending.interrupt.id}
               pending={pending}
+              isPast={isRewound}
               onAnswer={(answer) => session.answer(pending.runId, pending.interrupt.id, answer)}
             />
           ))}
@@ -82,18 +99,22 @@ export function Chat({ session, view, outgoing, onEdit, composer }: ChatProps) {
   );
 }
 
-function EntryOf({ entry }: { readonly entry: Entry }) {
-  switch (entry.kind) {
-    case "user":
-      return <UserMessage text={entry.text} />;
-    case "turn":
-      return <Turn agent={entry.agent} parts={entry.parts} />;
-    case "answered":
-      return <Answered question={entry.question} answer={entry.answer} />;
-    case "ended":
-      return <RunEnded run={entry.run} />;
-  }
-}
+/** Drawn again only when what it says has changed: a step along the thread touches its end alone. */
+const EntryOf = memo(
+  function EntryOf({ entry }: { readonly entry: Entry }) {
+    switch (entry.kind) {
+      case "user":
+        return <UserMessage text={entry.text} />;
+      case "turn":
+        return <Turn agent={entry.agent} parts={entry.parts} />;
+      case "answered":
+        return <Answered question={entry.question} answer={entry.answer} />;
+      case "ended":
+        return <RunEnded run={entry.run} />;
+    }
+  },
+  (before, after) => isSameEntry(before.entry, after.entry),
+);
 
 function ChatSkeleton() {
   return (

@@ -1,22 +1,26 @@
 import { Tabs } from "@base-ui/react/tabs";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { useMediaQuery } from "../app/use-media-query.ts";
 
 interface PageLayoutProps {
   readonly chat: ReactNode;
-  readonly chart: ReactNode;
+  /** The chart or the plan. */
+  readonly centre: ReactNode;
   readonly team: ReactNode;
-  readonly foot: ReactNode;
+  readonly drawer: ReactNode;
+  readonly isDrawerOpen: boolean;
+  readonly scrubber: ReactNode;
   /** A question is open: the chat's tab says so. */
   readonly asks: boolean;
 }
 
 const TABS = [
   ["chat", "Chat"],
-  ["chart", "Chart"],
-  ["team", "Team"],
+  ["centre", "Chart"],
+  ["team", "Tasks"],
+  ["drawer", "Events"],
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
@@ -26,25 +30,29 @@ export function PageLayout(props: PageLayoutProps) {
   return isNarrow ? <Tabbed {...props} /> : <Columns {...props} />;
 }
 
-function Columns({ chat, chart, team, foot }: PageLayoutProps) {
+function Columns({ chat, centre, team, drawer, isDrawerOpen, scrubber }: PageLayoutProps) {
   return (
     <div className="flex h-full flex-col">
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(340px,1fr)_minmax(0,1.1fr)] grid-rows-[minmax(0,1.4fr)_minmax(0,1fr)] xl:grid-cols-[minmax(400px,1fr)_minmax(0,1.35fr)_264px] xl:grid-rows-1">
         <div className="row-span-2 min-h-0 min-w-0 xl:row-span-1">{chat}</div>
-        <div className="min-h-0 min-w-0 border-l border-hairline bg-surface">{chart}</div>
+        <div className="min-h-0 min-w-0 border-l border-hairline bg-surface">{centre}</div>
         <div className="min-h-0 min-w-0 border-l border-hairline max-xl:border-t">{team}</div>
       </div>
-      {foot}
+      {isDrawerOpen && <div className="h-[min(340px,45%)] shrink-0 border-t border-hairline">{drawer}</div>}
+      {scrubber}
     </div>
   );
 }
 
-function Tabbed({ chat, chart, team, foot, asks }: PageLayoutProps) {
+function Tabbed({ chat, centre, team, drawer, scrubber, asks }: PageLayoutProps) {
   const [tab, setTab] = useState<Tab>("chat");
-  useShortcuts(
-    useMemo(() => ({ "1": () => setTab("chat"), "2": () => setTab("chart"), "3": () => setTab("team") }), []),
-  );
-  const panels: Record<Tab, ReactNode> = { chat, chart, team };
+  useShortcuts({
+    "1": () => setTab("chat"),
+    "2": () => setTab("centre"),
+    "3": () => setTab("team"),
+    "4": () => setTab("drawer"),
+  });
+  const panels: Record<Tab, ReactNode> = { chat, centre, team, drawer };
   return (
     <Tabs.Root value={tab} onValueChange={(value) => setTab(value as Tab)} className="flex h-full flex-col">
       <Tabs.List className="relative flex shrink-0 border-b border-hairline px-2">
@@ -66,13 +74,14 @@ function Tabbed({ chat, chart, team, foot, asks }: PageLayoutProps) {
         <Tabs.Panel
           key={value}
           value={value}
-          keepMounted
-          className="min-h-0 flex-1 -outline-offset-2 data-hidden:hidden"
+          // The events are many: they are there only while one looks at them.
+          keepMounted={value !== "drawer"}
+          className="relative min-h-0 flex-1 -outline-offset-2 data-hidden:hidden"
         >
           {panels[value]}
         </Tabs.Panel>
       ))}
-      {foot}
+      {scrubber}
     </Tabs.Root>
   );
 }

@@ -7,18 +7,20 @@ import { DEFAULT_QUESTION } from "@throughline/react";
 
 interface QuestionProps {
   readonly pending: PendingInterrupt;
+  /** It is shown as it once stood: there is nothing to answer. */
+  readonly isPast?: boolean;
   /** Rejects when the answer was not taken. */
   readonly onAnswer: (answer: string) => Promise<void>;
 }
 
 /** An agent's question: the run rests until somebody answers, here or anywhere else. */
-export function Question({ pending, onAnswer }: QuestionProps) {
+export function Question({ pending, isPast = false, onAnswer }: QuestionProps) {
   const [text, setText] = useState("");
   const [status, setStatus] = useState<"open" | "sending" | "sent">("open");
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   const options = optionsOf(pending);
-  const isBusy = status !== "open";
+  const isBusy = isPast || status !== "open";
   const send = (answer: string): void => {
     setStatus("sending");
     setProblem(null);
@@ -37,6 +39,7 @@ export function Question({ pending, onAnswer }: QuestionProps) {
   };
   return (
     <section
+      id={questionId(pending.interrupt.id)}
       aria-labelledby={id}
       data-testid="question"
       className="arrive rounded-card border border-violet/35 bg-violet-soft p-4"
@@ -72,7 +75,7 @@ export function Question({ pending, onAnswer }: QuestionProps) {
           className="h-8 min-w-0 flex-1 rounded-control border border-violet/35 bg-surface px-3 text-sm placeholder:text-quiet max-md:text-lg"
         />
         <Button type="submit" tone="violet" disabled={isBusy || text.trim() === ""}>
-          {isBusy ? "Sending…" : "Answer"}
+          {status === "open" ? "Answer" : "Sending…"}
         </Button>
       </form>
       {problem !== null && (
@@ -82,6 +85,11 @@ export function Question({ pending, onAnswer }: QuestionProps) {
       )}
     </section>
   );
+}
+
+/** Of the element that shows the question. */
+export function questionId(interruptId: string): string {
+  return `question-${interruptId}`;
 }
 
 /** A question that has been answered. */

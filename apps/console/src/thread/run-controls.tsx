@@ -2,7 +2,7 @@ import { Pause, Play, Square } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { RunView } from "@throughline/protocol";
 import { MOD, useShortcuts } from "../app/shortcuts.ts";
-import { failureOf } from "../live/failure.ts";
+import { failureOf } from "../server/failure.ts";
 import type { ThreadSession } from "../live/thread-session.ts";
 import { Button } from "../ui/button.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";

@@ -1,12 +1,15 @@
-import { Check, Circle, CircleAlert, CircleSlash, Users } from "lucide-react";
+import { Check, CircleAlert, CircleHelp, CircleSlash, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import type { StepView, SubagentView, ThreadView } from "@throughline/protocol";
+import { Link, taskPath } from "../app/router.tsx";
 import { cn } from "../ui/cn.ts";
 import { duration, plural, whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { agentTag, outcomeOf, type StepOutcome } from "@throughline/react";
+import { agentTag, DEFAULT_QUESTION, outcomeOf, type StepOutcome } from "@throughline/react";
+import { questionId } from "./question.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { StepIcon } from "./step-icon.tsx";
 
 interface TeamProps {
   readonly view: ThreadView | null;
@@ -23,7 +26,15 @@ export function Team({ view, now }: TeamProps) {
     .filter((step) => step.runId === run?.runId)
     .map((step) => ({ step, outcome: outcomeOf(step, run) }));
   const { progress, confidence } = view;
-  const isBare = subagents.length === 0 && steps.length === 0 && progress === null && confidence === null;
+  const tasks = Object.values(view.tasks);
+  const questions = view.pendingInterrupts;
+  const isBare =
+    tasks.length === 0 &&
+    questions.length === 0 &&
+    subagents.length === 0 &&
+    steps.length === 0 &&
+    progress === null &&
+    confidence === null;
   return (
     <section
       aria-label="Team and plan"
@@ -34,6 +45,15 @@ export function Team({ view, now }: TeamProps) {
         <Notice icon={<Users />} title={run === null ? "No team yet" : "This agent works alone"} className="pt-12">
           When an agent brings in others, they appear here with their plan and how far they are.
         </Notice>
+      )}
+      {questions.length > 0 && (
+        <Group title="Questions" aside={String(questions.length)}>
+          <ul className="flex flex-col gap-2">
+            {questions.map(({ interrupt }) => (
+              <OpenQuestion key={interrupt.id} id={interrupt.id} text={interrupt.message ?? DEFAULT_QUESTION} />
+            ))}
+          </ul>
+        </Group>
       )}
       {subagents.length > 0 && (
         <Group title="Team">
@@ -65,6 +85,23 @@ export function Team({ view, now }: TeamProps) {
           </ol>
         </Group>
       )}
+      {tasks.length > 0 && (
+        <Group title="Tasks" aside={String(tasks.length)}>
+          <ul className="flex flex-col gap-1.5">
+            {tasks.map((task) => (
+              <li key={task.id} className="flex items-center gap-2">
+                <Link
+                  href={taskPath(task.id)}
+                  className="min-w-0 flex-1 truncate rounded-control text-sm underline-offset-4 hover:underline"
+                >
+                  {task.title}
+                </Link>
+                <StatusBadge status={task.status} />
+              </li>
+            ))}
+          </ul>
+        </Group>
+      )}
       {confidence !== null && (
         <Group title="Confidence" aside={confidence.toFixed(2)}>
           <ProgressBar label="Confidence" value={confidence} />
@@ -83,6 +120,27 @@ export function Team({ view, now }: TeamProps) {
         </Group>
       )}
     </section>
+  );
+}
+
+/** Leads to where it is answered. */
+function OpenQuestion({ id, text }: { readonly id: string; readonly text: string }) {
+  const show = (): void => {
+    const place = document.getElementById(questionId(id));
+    place?.scrollIntoView({ block: "center" });
+    place?.querySelector("input")?.focus();
+  };
+  return (
+    <li>
+      <button
+        type="button"
+        onClick={show}
+        className="flex w-full items-start gap-2 rounded-control border border-violet/35 bg-violet-soft px-2.5 py-2 text-left text-sm"
+      >
+        <CircleHelp aria-hidden className="mt-0.5 size-4 shrink-0 text-violet" />
+        <span className="line-clamp-3 wrap-anywhere">{text}</span>
+      </button>
+    </li>
   );
 }
 
@@ -169,12 +227,9 @@ interface StepProps {
 
 function Step({ step, outcome, now }: StepProps) {
   const end = step.endedAt ?? (outcome === "active" ? now : null);
-  const icon = "size-3.5 shrink-0";
   return (
     <li className="flex items-center gap-2 text-sm">
-      {outcome === "done" && <Check aria-label="done" className={`${icon} text-green`} />}
-      {outcome === "active" && <Circle aria-label="under way" className={`${icon} animate-pulse text-signal`} />}
-      {outcome === "cut" && <CircleSlash aria-label="not finished" className={`${icon} text-quiet`} />}
+      <StepIcon outcome={outcome} />
       <span className={cn("min-w-0 flex-1 truncate", outcome !== "active" && "text-quiet")}>{step.name}</span>
       {step.startedAt !== null && end !== null && (
         <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>

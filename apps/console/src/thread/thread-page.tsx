@@ -1,54 +1,62 @@
 import { SearchX } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { ThreadView } from "@throughline/protocol";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useFollowed } from "../app/followed.ts";
 import { navigate } from "../app/router.tsx";
-import { Shell } from "../app/shell.tsx";
+import { useShortcuts } from "../app/shortcuts.ts";
 import { ChartPanel } from "../chart/chart-panel.tsx";
-import { DEFAULT_AGENT } from "../home/agents.ts";
-import type { Failure } from "../live/failure.ts";
+import { useHistory } from "../history/use-history.ts";
+import { useRewind } from "../history/use-rewind.ts";
 import { isReachable } from "../live/link.ts";
+import type { Failure } from "../server/failure.ts";
+import { preferredAgent } from "../settings/preferences.ts";
 import { Button } from "../ui/button.tsx";
-import { CopyId } from "../ui/copy-id.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Chat } from "./chat.tsx";
 import { Composer } from "./composer.tsx";
+import { Drawer } from "./drawer.tsx";
 import { PageLayout } from "./page-layout.tsx";
+import { PlanPanel } from "./plan-panel.tsx";
 import { RunControls } from "./run-controls.tsx";
-import { StatusBadge } from "./status-badge.tsx";
+import { Scrubber } from "./scrubber.tsx";
 import { Team } from "./team.tsx";
+import { ThreadHeading } from "./thread-heading.tsx";
 import { lastMoment } from "./timeline-model.ts";
-import { Timeline } from "./timeline.tsx";
 import { useRunClock } from "./use-run-clock.ts";
 import { useSession } from "./use-session.ts";
 import type { Watched } from "./use-session.ts";
 
-/** One thread, live: the conversation, its chart, its team, and the time they take. */
-export function ThreadPage({ threadId }: { readonly threadId: string }) {
+/** One thread, live or as it was: the conversation, its chart or plan, its team, and its events. */
+export default function ThreadPage({ threadId }: { readonly threadId: string }) {
   const watched = useSession(threadId);
   const { session, feed, link, outgoing } = watched;
-  const { view } = feed;
-  const isLost = link.phase === "refused" && view === null && outgoing.length === 0;
-  return (
-    <Shell
-      link={link}
-      activity={view?.lastSeq ?? 0}
-      follows
-      onRetry={() => (link.phase === "refused" ? session.open() : session.live.nudge())}
-      heading={<Heading threadId={threadId} view={view} firstWords={outgoing[0]?.text ?? null} />}
-    >
-      {isLost ? <Lost failure={link.failure} onRetry={() => session.open()} /> : <Thread {...watched} />}
-    </Shell>
+  const retry = useCallback(
+    () => (session.live.feed.peek().connection.phase === "refused" ? session.open() : session.live.nudge()),
+    [session],
   );
+  useFollowed({ link, activity: feed.view?.lastSeq ?? 0, onRetry: retry });
+  const isLost = link.phase === "refused" && feed.view === null && outgoing.length === 0;
+  return isLost ? <Lost failure={link.failure} onRetry={retry} /> : <Thread {...watched} />;
 }
 
 function Thread({ session, feed, link, outgoing }: Watched) {
-  const { view, spans } = feed;
+  const { threadId } = session;
+  const live = feed.view;
+  const history = useHistory(session, feed);
+  const rewind = useRewind(threadId, live, history);
+  const { view } = rewind;
+  const isRewound = rewind.position !== null;
+  // A drag must not wait for the conversation to be drawn: it follows as soon as there is time.
+  const deferred = useDeferredValue(view);
+  const behind = isRewound ? deferred : view;
   const [draft, setDraft] = useState<{ text: string } | null>(null);
-  const run = view?.runs.at(-1) ?? null;
-  const told = useMemo(() => (view === null ? 0 : lastMoment(view, spans)), [view, spans]);
-  // Cut off, the page does not know what time it is for the run.
-  const now = useRunClock(told, run?.status === "running" && link.phase === "live");
-  const agent = run?.agent ?? outgoing[0]?.agent ?? DEFAULT_AGENT;
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const toggleDrawer = useCallback(() => setDrawerOpen((isOpen) => !isOpen), []);
+  useShortcuts({ e: toggleDrawer });
+  const run = live?.runs.at(-1) ?? null;
+  const told = useMomentShown(view, history);
+  // Cut off or rewound, the page does not know what time it is for the run.
+  const now = useRunClock(told, run?.status === "running" && link.phase === "live" && !isRewound);
+  const agent = run?.agent ?? outgoing[0]?.agent ?? preferredAgent.get();
   const composer = (
     <Composer
       label="Message"
@@ -59,71 +67,73 @@ function Thread({ session, feed, link, outgoing }: Watched) {
       actions={<RunControls session={session} run={run} />}
     />
   );
+  const hasChart = (live?.chart.length ?? 0) > 0;
   return (
     <PageLayout
-      asks={view !== null && view.pendingInterrupts.length > 0}
+      asks={live !== null && live.pendingInterrupts.length > 0}
+      isDrawerOpen={isDrawerOpen}
       chat={
         <Chat
           session={session}
-          view={view}
+          view={behind}
+          isRewound={isRewound}
           outgoing={outgoing}
           onEdit={(text) => setDraft({ text })}
+          heading={
+            <ThreadHeading
+              threadId={threadId}
+              live={live}
+              rewind={rewind}
+              history={history}
+              firstWords={outgoing[0]?.text ?? null}
+            />
+          }
           composer={composer}
         />
       }
-      chart={<ChartPanel threadId={session.threadId} view={view} isReachable={isReachable(link)} />}
-      team={<Team view={view} now={now} />}
-      foot={
-        view === null ? (
-          <div className="h-26 shrink-0 border-t border-hairline bg-surface max-md:h-14" />
+      centre={
+        hasChart || behind === null ? (
+          <ChartPanel threadId={threadId} view={behind} isReachable={isReachable(link)} />
         ) : (
-          <Timeline view={view} spans={spans} now={now} />
+          <PlanPanel view={behind} now={now} />
+        )
+      }
+      team={<Team view={behind} now={now} />}
+      drawer={<Drawer threadId={threadId} history={history} rewind={rewind} now={now} />}
+      scrubber={
+        live === null ? (
+          <div className="h-12 shrink-0 border-t border-hairline bg-surface" />
+        ) : (
+          <Scrubber
+            live={live}
+            history={history}
+            rewind={rewind}
+            drawer={{ isOpen: isDrawerOpen, onToggle: toggleDrawer }}
+          />
         )
       }
     />
   );
 }
 
-function Heading({
-  threadId,
-  view,
-  firstWords,
-}: {
-  readonly threadId: string;
-  readonly view: ThreadView | null;
-  readonly firstWords: string | null;
-}) {
-  const title = titleOf(view) ?? firstWords;
-  const run = view?.runs.at(-1);
-  return (
-    <>
-      <title>{`${title ?? threadId} · Throughline`}</title>
-      <span aria-hidden className="text-hairline max-md:hidden">
-        /
-      </span>
-      {title === null ? (
-        <h1 className="sr-only">Thread {threadId}</h1>
-      ) : (
-        <h1 className="min-w-0 truncate text-sm font-medium">{title}</h1>
-      )}
-      <span className="max-xl:hidden">
-        <CopyId id={threadId} label="Thread" />
-      </span>
-      {run !== undefined && <StatusBadge status={run.status} className="max-md:hidden" />}
-    </>
-  );
+/** The newest time that what is shown tells of, in ms since the epoch. */
+function useMomentShown(view: Watched["feed"]["view"], { events }: { readonly events: readonly TimedEvent[] }): number {
+  return useMemo(() => {
+    if (view === null) return 0;
+    return Math.max(lastMoment(view), events[view.lastSeq - 1]?.event.timestamp ?? 0);
+  }, [view, events]);
 }
 
-/** A thread is called by the first thing that was asked in it. */
-function titleOf(view: ThreadView | null): string | null {
-  const first = view?.messages.find((message) => message.role === "user");
-  return first?.role === "user" && typeof first.content === "string" ? first.content : null;
+interface TimedEvent {
+  readonly event: { readonly timestamp?: number | undefined };
 }
 
 function Lost({ failure, onRetry }: { readonly failure: Failure; readonly onRetry: () => void }) {
   const isMissing = failure.status === 404;
   return (
     <div className="grid h-full place-items-center">
+      <title>Not found · Throughline</title>
+      <h1 className="sr-only">Thread</h1>
       <Notice
         tone="red"
         icon={<SearchX />}

@@ -1,31 +1,24 @@
-import type { RunView, ThreadView } from "@throughline/protocol";
-import type { TextSpans } from "../live/text-spans.ts";
+import type { ThreadView } from "@throughline/protocol";
 import { hueOf } from "@throughline/react";
+import type { TextSpans } from "../history/text-spans.ts";
 
-/** One bar of a lane, in ms since the newest run began. */
+/** One row of the waterfall, in ms since the run began. */
 export interface Bar {
   readonly id: string;
+  readonly kind: "agent" | "step" | "tool" | "text";
   readonly from: number;
   readonly to: number;
   readonly label: string;
   readonly hue: number | null;
   readonly state: "open" | "done" | "failed";
-  /** Bars at the same time stand in rows below each other, from 0. */
-  readonly row: number;
 }
-
-type Unplaced = Omit<Bar, "row">;
 
 /** The newest run, laid out in time. */
 export interface Timeline {
-  readonly run: RunView;
-  /** The runs before it, oldest first. */
-  readonly earlier: readonly RunView[];
   /** How long it has taken so far, in ms. */
   readonly length: number;
-  readonly agents: readonly Bar[];
-  readonly tools: readonly Bar[];
-  readonly texts: readonly Bar[];
+  /** In order of their beginning; what began at the same time, the longer first. */
+  readonly bars: readonly Bar[];
 }
 
 /**
@@ -36,69 +29,70 @@ export function timeline(view: ThreadView, spans: TextSpans, now: number): Timel
   const run = view.runs.at(-1);
   const start = run?.startedAt ?? null;
   if (run === undefined || start === null) return null;
-  const end = Math.max(run.endedAt ?? now, lastMoment(view, spans));
+  const end = Math.max(run.endedAt ?? now, lastMoment(view), spans.at(-1)?.endedAt ?? 0);
   const at = (moment: number | null): number => Math.max(0, (moment ?? end) - start);
   const names = new Map(view.subagents.map((subagent) => [subagent.subagentRunId, subagent.name]));
   const hue = (id: string | null): number | null => {
     const name = names.get(id ?? "");
     return name === undefined ? null : hueOf(name);
   };
-  return {
-    run,
-    earlier: view.runs.slice(0, -1),
-    length: Math.max(1, end - start),
-    agents: inRows(
-      view.subagents
-        .filter((subagent) => subagent.runId === run.runId)
-        .map((subagent) => ({
-          id: subagent.subagentRunId,
-          from: at(subagent.startedAt),
-          to: at(subagent.endedAt),
-          label: `${subagent.emoji ?? ""} ${subagent.name}`.trim(),
-          hue: hueOf(subagent.name),
-          state: subagent.status === "working" ? "open" : subagent.status === "failed" ? "failed" : "done",
-        })),
-    ),
-    tools: inRows(
-      view.toolCalls
-        .filter((call) => call.runId === run.runId)
-        .map((call) => ({
-          id: call.toolCallId,
-          from: at(call.startedAt),
-          to: at(call.endedAt),
-          label: call.name,
-          hue: hue(call.subagentRunId),
-          state: call.status === "completed" ? "done" : call.status === "unfinished" ? "failed" : "open",
-        })),
-    ),
-    texts: inRows(
-      spans.map((span) => ({
-        id: span.messageId,
-        from: at(span.startedAt),
-        to: at(span.endedAt),
-        label: names.get(span.subagentRunId ?? "") ?? "Text",
-        hue: hue(span.subagentRunId),
-        state: span.open ? "open" : "done",
+  const bars: Bar[] = [
+    ...view.subagents
+      .filter((subagent) => subagent.runId === run.runId)
+      .map(({ subagentRunId, name, emoji, status, startedAt, endedAt }) => ({
+        id: subagentRunId,
+        kind: "agent" as const,
+        from: at(startedAt),
+        to: at(endedAt),
+        label: `${emoji ?? ""} ${name}`.trim(),
+        hue: hueOf(name),
+        state: status === "working" ? ("open" as const) : status === "failed" ? ("failed" as const) : ("done" as const),
       })),
-    ),
-  };
+    ...view.steps
+      .filter((step) => step.runId === run.runId)
+      .map(({ name, subagentRunId, status, startedAt, endedAt }, index) => ({
+        id: `${index} ${name}`,
+        kind: "step" as const,
+        from: at(startedAt),
+        to: at(endedAt),
+        label: name,
+        hue: hue(subagentRunId),
+        state: status === "running" ? ("open" as const) : ("done" as const),
+      })),
+    ...view.toolCalls
+      .filter((call) => call.runId === run.runId)
+      .map(({ toolCallId, name, subagentRunId, status, startedAt, endedAt }) => ({
+        id: toolCallId,
+        kind: "tool" as const,
+        from: at(startedAt),
+        to: at(endedAt),
+        label: name,
+        hue: hue(subagentRunId),
+        state:
+          status === "completed"
+            ? ("done" as const)
+            : status === "unfinished"
+              ? ("failed" as const)
+              : ("open" as const),
+      })),
+    ...spans.map(({ messageId, subagentRunId, startedAt, endedAt, open }) => ({
+      id: messageId,
+      kind: "text" as const,
+      from: at(startedAt),
+      to: at(endedAt),
+      label: names.get(subagentRunId ?? "") ?? "Text",
+      hue: hue(subagentRunId),
+      state: open ? ("open" as const) : ("done" as const),
+    })),
+  ];
+  bars.sort((a, b) => a.from - b.from || b.to - a.to);
+  return { length: Math.max(1, end - start), bars };
 }
 
-/** Puts each bar into the first row that is free when it begins. */
-function inRows(bars: readonly Unplaced[]): readonly Bar[] {
-  const ends: number[] = [];
-  return bars.map((bar) => {
-    const free = ends.findIndex((end) => end <= bar.from);
-    const row = free < 0 ? ends.length : free;
-    ends[row] = bar.to;
-    return { ...bar, row };
-  });
-}
-
-/** The newest time the thread tells of, in ms since the epoch; 0 for none. */
-export function lastMoment(view: ThreadView, spans: TextSpans): number {
+/** The newest time the view tells of, in ms since the epoch; 0 for none. */
+export function lastMoment(view: ThreadView): number {
   const run = view.runs.at(-1);
-  let last = Math.max(run?.endedAt ?? 0, run?.startedAt ?? 0, spans.at(-1)?.endedAt ?? 0);
+  let last = Math.max(run?.endedAt ?? 0, run?.startedAt ?? 0);
   for (const { startedAt, endedAt } of [...view.subagents, ...view.toolCalls, ...view.steps]) {
     last = Math.max(last, startedAt ?? 0, endedAt ?? 0);
   }

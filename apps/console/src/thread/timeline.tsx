@@ -1,144 +1,104 @@
+import { Bot, Flag, MessageSquareText, Timer, Wrench } from "lucide-react";
 import { useMemo } from "react";
-import type { RunView, ThreadView } from "@throughline/protocol";
-import { useMediaQuery } from "../app/use-media-query.ts";
-import type { TextSpans } from "../live/text-spans.ts";
+import type { LucideIcon } from "lucide-react";
+import type { ThreadView } from "@throughline/protocol";
+import { textSpans } from "../history/text-spans.ts";
+import type { History } from "../history/use-history.ts";
 import { cn } from "../ui/cn.ts";
-import { duration, whole } from "../ui/format.ts";
+import { duration } from "../ui/format.ts";
+import { Notice } from "../ui/notice.tsx";
 import { ticks, timeline } from "./timeline-model.ts";
 import type { Bar } from "./timeline-model.ts";
 
 interface TimelineProps {
+  /** The thread at the position that is shown; its newest run is laid out. */
   readonly view: ThreadView;
-  readonly spans: TextSpans;
+  readonly history: History;
   /** The run's time, in ms since the epoch. */
   readonly now: number;
 }
 
-/** How many runs before the newest are shown as stubs of the line. */
-const EARLIER = 5;
-
-/** The line again, as the run's time: agents above it, their texts on it, tools below. */
-export function Timeline({ view, spans, now }: TimelineProps) {
-  const isNarrow = useMediaQuery("(max-width: 759px)");
+/** When everything in a run took place: a row for each agent, step, tool call and text. */
+export function Timeline({ view, history, now }: TimelineProps) {
+  const { events, length: loaded } = history;
+  const from = (view.runs.at(-1)?.startSeq ?? 1) - 1;
+  const to = Math.min(view.lastSeq, loaded);
+  const spans = useMemo(() => textSpans(events.slice(from, to)), [events, from, to]);
   const model = useMemo(() => timeline(view, spans, now), [view, spans, now]);
-  if (model === null) return null;
-  const { run, earlier, length, agents, tools, texts } = model;
-  const isActive = run.endSeq === null;
-  const middle = isNarrow ? 28 : 40;
-  return (
-    <section
-      aria-label={`Timeline: ${duration(length)}, ${agents.length} agents, ${tools.length} tool calls, ${texts.length} texts`}
-      data-testid="timeline"
-      className="flex h-26 shrink-0 items-stretch gap-3 border-t border-hairline bg-surface px-4 max-md:h-14"
-    >
-      <div aria-hidden className="relative w-10 shrink-0 text-xs text-quiet max-md:hidden">
-        <span className="absolute top-2">agents</span>
-        <span className="absolute top-8">text</span>
-        <span className="absolute top-14">tools</span>
+  if (model === null || model.bars.length === 0) {
+    return (
+      <div className="grid h-full place-items-center">
+        <Notice icon={<Timer />} title="Nothing has taken any time yet">
+          What agents do in a run stands here, each from its beginning to its end.
+        </Notice>
       </div>
-      <Stubs runs={earlier.slice(-EARLIER)} hidden={Math.max(0, earlier.length - EARLIER)} />
-      <div className="relative min-w-0 flex-1" aria-hidden>
-        {ticks(length, 6).map((at) => (
-          <span
-            key={at}
-            className="absolute inset-y-0 border-l border-hairline/60 max-md:hidden"
-            style={{ left: percent(at, length) }}
-          >
-            <span className="nums absolute right-1 bottom-1 text-[11px] leading-4 whitespace-nowrap text-quiet">
+    );
+  }
+  const { length, bars } = model;
+  return (
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label={`Timeline of ${duration(length)}`}
+      data-testid="timeline"
+      className="h-full overflow-y-auto -outline-offset-2"
+    >
+      <div aria-hidden className="sticky top-0 z-10 flex h-6 bg-surface text-[11px] text-quiet">
+        <span className={LABEL} />
+        <span className="relative mr-20 flex-1">
+          {ticks(length, 6).map((at) => (
+            <span
+              key={at}
+              className="nums absolute top-1 -translate-x-1/2 whitespace-nowrap"
+              style={{ left: percent(at, length) }}
+            >
               {duration(at).replace(".0 s", " s")}
             </span>
-          </span>
-        ))}
-        <Lane bars={agents} length={length} top={isNarrow ? 8 : 13} height={3} rows={3} />
-        <span className={cn("absolute left-0 h-px w-full", LINE[run.status])} style={{ top: middle }} />
-        <Lane bars={texts} length={length} top={middle - 2} height={5} rows={1} />
-        <Lane bars={tools} length={length} top={isNarrow ? 40 : 61} height={5} rows={2} />
-        <span
-          className={cn(
-            "absolute right-0 size-2 translate-x-1/2 -translate-y-1/2 rounded-full",
-            LINE[run.status],
-            isActive && "animate-pulse",
-          )}
-          style={{ top: middle + 0.5 }}
-        />
+          ))}
+        </span>
       </div>
-      <dl className="nums flex w-24 shrink-0 flex-col justify-center text-right text-xs max-md:w-16">
-        <dt className="sr-only">Time</dt>
-        <dd className="font-medium">{duration(length)}</dd>
-        <dt className="sr-only">Position</dt>
-        <dd className="text-quiet" title={`Event ${whole(view.lastSeq)} of the thread`}>
-          seq {whole(view.lastSeq)}
-        </dd>
-      </dl>
-    </section>
+      <ul>
+        {bars.map((bar) => (
+          <Row key={`${bar.kind} ${bar.id}`} bar={bar} length={length} />
+        ))}
+      </ul>
+    </div>
   );
 }
 
-const LINE: Record<RunView["status"], string> = {
-  running: "bg-signal",
-  paused: "bg-amber",
-  waiting: "bg-violet",
-  completed: "bg-strong-line",
-  cancelled: "bg-strong-line",
-  failed: "bg-red",
+const LABEL = "w-56 shrink-0 max-md:w-36";
+const ICONS: Readonly<Record<Bar["kind"], LucideIcon>> = {
+  agent: Bot,
+  step: Flag,
+  tool: Wrench,
+  text: MessageSquareText,
 };
 
-function Stubs({ runs, hidden }: { readonly runs: readonly RunView[]; readonly hidden: number }) {
-  if (runs.length === 0) return null;
+function Row({ bar: { kind, label, hue, state, from, to }, length }: { readonly bar: Bar; readonly length: number }) {
+  const Icon = ICONS[kind];
   return (
-    <ol aria-label="Earlier runs" className="relative flex shrink-0 gap-1.5 max-md:hidden">
-      {hidden > 0 && <li className="nums self-center text-xs text-quiet">+{hidden}</li>}
-      {runs.map((run) => (
-        <li
-          key={run.runId}
-          title={`${run.status}${run.startedAt !== null && run.endedAt !== null ? ` · ${duration(run.endedAt - run.startedAt)}` : ""}`}
-          className="relative w-7"
-        >
-          <span className="sr-only">{run.status}</span>
-          <span aria-hidden className={cn("absolute top-10 h-px w-full", LINE[run.status])} />
-          <span
-            aria-hidden
-            className={cn("absolute top-10 right-0 size-1.5 -translate-y-1/2 rounded-full", LINE[run.status])}
-          />
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-interface LaneProps {
-  readonly bars: readonly Bar[];
-  readonly length: number;
-  /** Of its first row, in px. */
-  readonly top: number;
-  /** Of a bar, in px. */
-  readonly height: number;
-  /** More at once share the last row. */
-  readonly rows: number;
-}
-
-function Lane({ bars, length, top, height, rows }: LaneProps) {
-  return (
-    <>
-      {bars.map((bar) => (
+    <li data-hue={hue ?? undefined} className="flex h-6 items-center text-xs hover:bg-sunken">
+      <span className={cn(LABEL, "flex items-center gap-2 truncate pl-3", kind !== "agent" && "text-quiet")}>
+        <Icon role="img" aria-label={kind} className="size-3.5 shrink-0 text-quiet" />
+        <span className={cn("truncate", kind === "agent" && "font-medium", kind === "tool" && "font-mono")}>
+          {label}
+        </span>
+      </span>
+      <span className="relative h-full flex-1">
         <span
-          key={bar.id}
-          title={`${bar.label} · ${duration(bar.to - bar.from)}`}
-          data-hue={bar.hue ?? undefined}
+          aria-hidden
           className={cn(
-            "absolute min-w-1 rounded-full",
-            bar.hue === null ? "bg-signal" : "bg-agent",
-            bar.state === "failed" && "opacity-50",
+            "absolute top-1/2 h-1.5 min-w-0.5 -translate-y-1/2 rounded-full",
+            hue === null ? "bg-signal" : "bg-agent",
+            kind === "agent" && "h-0.5",
+            state === "failed" && "opacity-50",
+            state === "open" && "animate-pulse",
           )}
-          style={{
-            left: percent(bar.from, length),
-            width: percent(bar.to - bar.from, length),
-            top: top + Math.min(bar.row, rows - 1) * (height + 2),
-            height,
-          }}
+          style={{ left: percent(from, length), width: percent(to - from, length) }}
         />
-      ))}
-    </>
+      </span>
+      <span className="nums w-20 pr-3 text-right text-quiet">{duration(to - from)}</span>
+    </li>
   );
 }
 

@@ -40,6 +40,19 @@ export function shortId(id: string, keep = 14): string {
   return `${id.slice(0, keep - 1 - tail)}…${id.slice(-tail)}`;
 }
 
+/** `512 B`, `1.3 MB`. */
+export function bytes(value: number): string {
+  if (value < 1_000) return `${Math.round(value)} B`;
+  const units = ["kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length, Math.floor(Math.log10(value) / 3));
+  return `${(value / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
+}
+
+/** `14:03:07.250`: a time of the day, to the millisecond. */
+export function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString("en-GB", { fractionalSecondDigits: 3 });
+}
+
 /** One event, many events. */
 export function plural(value: number, one: string): string {
   return `${whole(value)} ${one}${value === 1 ? "" : "s"}`;

@@ -27,7 +27,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Addresses within the console, which its script turns into pages. */
-const PAGES = /^\/(?:threads|chart)\/[^/]+\/?$/;
+const PAGES =
+  /^\/(?:runs|inbox|tasks|connections|dashboard|audit|reference|playground|settings|(?:threads|chart|tasks)\/[^/]+)\/?$/;
 
 /** Vite puts a hash of the content into the names of these, so they never change. */
 const HASHED = /^\/assets\//;

@@ -1,0 +1,101 @@
+import { FileText, ListTree } from "lucide-react";
+import { agentTag, outcomeOf } from "@throughline/react";
+import { lazy, Suspense } from "react";
+import type { ArtifactView, ThreadView } from "@throughline/protocol";
+import { duration, plural } from "../ui/format.ts";
+import { Notice } from "../ui/notice.tsx";
+import { StepIcon } from "./step-icon.tsx";
+
+const Markdown = lazy(() => import("./markdown.tsx"));
+const JsonTree = lazy(() => import("../ui/json-tree.tsx"));
+
+interface PlanPanelProps {
+  readonly view: ThreadView;
+  /** The run's time, in ms since the epoch. */
+  readonly now: number;
+}
+
+/** In the middle of a run that draws no chart: its plan as a line, and what it has made. */
+export function PlanPanel({ view, now }: PlanPanelProps) {
+  const run = view.runs.at(-1) ?? null;
+  const steps = view.steps.filter((step) => step.runId === run?.runId);
+  const members = new Map(view.subagents.map((subagent) => [subagent.subagentRunId, subagent]));
+  if (steps.length === 0 && view.artifacts.length === 0) {
+    return (
+      <section aria-label="Plan" className="grid h-full place-items-center">
+        <Notice icon={<ListTree />} title="No plan and no chart">
+          When an agent says its steps, makes something or loads prices, it appears here.
+        </Notice>
+      </section>
+    );
+  }
+  return (
+    <section aria-label="Plan" className="flex h-full min-h-0 flex-col">
+      <header className="nums flex h-11 shrink-0 items-center justify-between border-b border-hairline px-4">
+        <h2 className="text-sm font-medium">Plan</h2>
+        <span className="text-xs text-quiet">{plural(steps.length, "step")}</span>
+      </header>
+      <div
+        tabIndex={0}
+        role="region"
+        aria-label="Steps and what came of them"
+        className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2"
+      >
+        <ol className="relative flex flex-col">
+          {steps.map((step) => {
+            const member = members.get(step.subagentRunId ?? "");
+            const outcome = outcomeOf(step, run);
+            const end = step.endedAt ?? (outcome === "active" ? now : null);
+            const tag = member === undefined ? null : agentTag(member.name, member.emoji);
+            return (
+              <li
+                key={`${step.name} ${step.startedAt} ${step.subagentRunId}`}
+                data-hue={tag?.hue}
+                className="arrive relative flex gap-3 pb-5 last:pb-0 not-last:before:absolute not-last:before:top-5 not-last:before:bottom-0.5 not-last:before:left-1.75 not-last:before:w-px not-last:before:bg-hairline"
+              >
+                <span className="mt-0.5">
+                  <StepIcon outcome={outcome} />
+                </span>
+                <span className="min-w-0 flex-1">
+                  <span className="block text-sm font-medium wrap-anywhere">{step.name}</span>
+                  {tag !== null && (
+                    <span className="text-xs text-agent">
+                      {tag.emoji} {tag.name}
+                    </span>
+                  )}
+                </span>
+                {step.startedAt !== null && end !== null && (
+                  <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>
+                )}
+              </li>
+            );
+          })}
+        </ol>
+        {view.artifacts.map((artifact) => (
+          <Artifact key={artifact.artifactId} artifact={artifact} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Artifact({ artifact: { title, kind, content } }: { readonly artifact: ArtifactView }) {
+  return (
+    <details className="mt-4 rounded-card border border-hairline">
+      <summary className="flex h-10 items-center gap-2 rounded-card px-3 text-sm font-medium">
+        <FileText aria-hidden className="size-4 text-quiet" />
+        <span className="min-w-0 flex-1 truncate">{title}</span>
+        <span className="font-mono text-xs font-normal text-quiet">{kind}</span>
+      </summary>
+      <div className="border-t border-hairline p-3">
+        <Suspense fallback={<span className="skeleton block h-12" />}>
+          {typeof content === "string" ? (
+            <Markdown text={content} isOpen={false} />
+          ) : (
+            <JsonTree label={title} value={content} />
+          )}
+        </Suspense>
+      </div>
+    </details>
+  );
+}
