@@ -1,5 +1,31 @@
 export { Announcer } from "./components/announcer.tsx";
+export { ChartPanel, type ChartPanelProps } from "./components/chart-panel.tsx";
+export { Composer, type ComposerProps } from "./components/composer.tsx";
+export {
+  type ConnectionState,
+  ConnectionStatus,
+  type ConnectionStatusProps,
+  type ConnectionWords,
+} from "./components/connection-status.tsx";
+export { EntryView } from "./components/entry-view.tsx";
+export { FeedbackPrompt, type FeedbackPromptProps, type Prompt } from "./components/feedback-prompt.tsx";
+export { MessageList, type MessageListProps } from "./components/message-list.tsx";
+export { type OutgoingItem, OutgoingMessage, type OutgoingMessageProps } from "./components/outgoing-message.tsx";
+export { planOfRun, PlanProgress, type PlanProgressProps, type PlanStep } from "./components/plan-progress.tsx";
+export { Presence, type PresenceProps } from "./components/presence.tsx";
+export {
+  StreamingIndicator,
+  type StreamingIndicatorProps,
+  type ThreadActivity,
+} from "./components/streaming-indicator.tsx";
+export { TASK_STATUS_NAMES, TASK_STATUSES, TaskBoard, type TaskBoardProps } from "./components/task-board.tsx";
+export { type TaskAction, TaskDetailPanel, type TaskDetailPanelProps } from "./components/task-detail-panel.tsx";
+export { ToolCard, type ToolCardProps } from "./components/tool-card.tsx";
+export { ToolExecutionProgress, type ToolExecutionProgressProps } from "./components/tool-execution-progress.tsx";
 export { useStickToEnd } from "./components/use-stick-to-end.ts";
+export { questionsOf, toolsOf } from "./stores/mirror-view.ts";
+export * from "./stores/index.ts";
 export { type AgentTag, agentTag, hueOf } from "./transcript/agent-tag.ts";
+export { entriesOf, outgoingOf } from "./transcript/entries.ts";
 export { outcomeOf, type StepOutcome } from "./transcript/step-outcome.ts";
 export { DEFAULT_QUESTION, type Entry, type Part, type Tool, transcript } from "./transcript/transcript.ts";

@@ -2,7 +2,7 @@ import { Table2 } from "lucide-react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { plural, price, whole } from "../ui/format.ts";
-import { LEVEL_NAMES, type ChartPlan, type Bar, type Series } from "@throughline/react/chart";
+import { day, drawingsOf, type Bar, type ChartPlan, type Drawing, type Series } from "@throughline/react/chart";
 
 /** A table of more is no easier to read than the chart. */
 const NEWEST = 250;

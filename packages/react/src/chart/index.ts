@@ -1,2 +1,3 @@
+export * from "./drawings.ts";
 export * from "./plan.ts";
 export * from "./series.ts";
