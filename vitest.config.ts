@@ -34,7 +34,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["packages/*/tests/**/*.test.{ts,tsx}", "apps/*/tests/**/*.test.{ts,tsx}", "scripts/tests/**/*.test.ts"],
+          include: [
+            "packages/*/tests/**/*.test.{ts,tsx}",
+            "apps/*/tests/**/*.test.{ts,tsx}",
+            "scripts/tests/**/*.test.ts",
+          ],
         },
       },
       {

@@ -11,7 +11,10 @@ export interface TestServer extends AsyncDisposable {
   readonly log: StreamLog;
   readonly origin: string;
   /** Opens a WebSocket and waits until it is open. */
-  connect(path: string, options?: { headers?: Record<string, string> }): Promise<WsClient>;
+  connect(
+    path: string,
+    options?: { headers?: Record<string, string>; protocols?: readonly string[] },
+  ): Promise<WsClient>;
   get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: any }>;
   post(path: string, body: unknown): Promise<{ status: number; body: any }>;
 }
@@ -31,8 +34,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     gateway,
     log,
     origin,
-    connect: async (path, { headers } = {}) => {
-      const client = await WsClient.open(`ws://127.0.0.1:${port}${path}`, headers);
+    connect: async (path, { headers, protocols } = {}) => {
+      const client = await WsClient.open(`ws://127.0.0.1:${port}${path}`, headers, protocols);
       clients.push(client);
       return client;
     },

@@ -26,8 +26,12 @@ export class WsClient {
     socket.on("error", () => undefined);
   }
 
-  static async open(url: string, headers: Record<string, string> = {}): Promise<WsClient> {
-    const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  static async open(
+    url: string,
+    headers: Record<string, string> = {},
+    protocols: readonly string[] = [],
+  ): Promise<WsClient> {
+    const socket = new WebSocket(url, [...protocols], { headers, perMessageDeflate: false });
     const client = new WsClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);

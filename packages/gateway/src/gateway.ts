@@ -18,6 +18,8 @@ import { Delivery } from "./delivery/delivery.ts";
 import type { Sink } from "./delivery/sink.ts";
 import { isMounted, route } from "./dialects/registry.ts";
 import { type GatewayOptions, REALTIME } from "./options.ts";
+import { Native, NATIVE_PATH } from "./native/native.ts";
+import { Presence } from "./native/presence.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
 import type { Reception, Report } from "./runs/workers.ts";
@@ -153,6 +155,29 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const leaves = new Leaves(clock, options.streamGraceMs ?? DEFAULTS.streamGraceMs);
   let ready = false;
 
+  const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
+  const native = new Native({
+    ports: {
+      log,
+      threads,
+      runs,
+      delivery,
+      clients,
+      presence: new Presence(clock),
+      audit,
+      clock,
+      random,
+      logger,
+      telemetry,
+      rate,
+      heartbeatMs: realtime.heartbeatIntervalMs,
+      maxFrameBytes: limits.maxFrameBytes,
+      defaultAgent: options.agents[0]?.name,
+    },
+    sse,
+    maxConnections: limits.maxConnections,
+  });
+
   const api = createApi(
     {
       log,
@@ -164,6 +189,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       clients,
       delivery,
       sse,
+      native,
       audit,
       realtime,
       agents,
@@ -175,7 +201,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     { admit, maxBodyBytes: limits.maxFrameBytes },
   );
-  const rate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst };
   const memory = new ClientMemory(log, clock);
   const sessions = { threads, runs, delivery, clients, leaves, memory, audit, clock, logger, telemetry, rate };
   const accept = (request: UpgradeRequest, sink: Sink): SocketHandler => {
@@ -188,10 +213,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const quotes = { source: options.quotes, audit, telemetry, clock, rate };
       return new QuoteSession({ ports: quotes, principal, sink, symbols: request.url.searchParams.get("symbols") });
     }
+    if (request.url.pathname === NATIVE_PATH) return native.accept(request, principal, sink);
     const routed = route(request.url, () => random.uuid());
     if (routed === undefined) throw new ThroughlineError("not_found", `Nothing is served at ${request.url.pathname}.`);
     const cursor = readCursor(request.url.searchParams.get("after"));
-    return new Session({ ports: sessions, ...routed, principal, sink, cursor });
+    return new Session({ ports: sessions, ...routed, connectionId: random.uuid(), principal, sink, cursor });
   };
   const onRefused = (path: string, code: ErrorCode): void => {
     const details = { path, code };
@@ -214,6 +240,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ready = false;
     await runs.drain(graceMs);
     await delivery.flushed();
+    native.drain();
     for (const client of clients.all()) client.end("draining");
     sockets.drain();
     sse.close();
@@ -222,6 +249,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const close = async (): Promise<void> => {
     await drain(0);
     leaves.close();
+    native.close();
     sockets.close();
     await audit.close();
     runs.close();
@@ -239,7 +267,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     answer: (request, response) => void listen(request, response),
     upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head),
     servesRequests: pathMatcher(routes.map(({ path }) => path)),
-    servesUpgrades: (path) => isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
+    servesUpgrades: (path) =>
+      path === NATIVE_PATH || isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
   };
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
     api.fetch(request, env ?? {});

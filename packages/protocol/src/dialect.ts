@@ -1,4 +1,5 @@
 import type { Command } from "./commands.ts";
+import type { Cursor } from "./cursor.ts";
 import type { ThreadEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -30,6 +31,16 @@ export interface Decoded {
   readonly ignored?: boolean;
   /** The client wants to know about its connection; see {@link Dialect.describe}. */
   readonly asks?: "status";
+  /** The client wants to follow the thread from here on, where one connection may follow several. */
+  readonly follow?: FollowWish;
+}
+
+/** From where a client wants to follow a thread. */
+export interface FollowWish {
+  /** What the client has; absent = what a late joiner has. */
+  readonly cursor?: Cursor;
+  /** Whether the view is to follow what was missed, even where the thread is followed already. */
+  readonly view: boolean;
 }
 
 /** How a command ended, as told to the client that gave it. */
@@ -78,6 +89,8 @@ export interface Dialect<State = unknown> {
   readonly name: string;
   /** The state between runs. */
   readonly initial: State;
+  /** Whether the state is always that one: then nothing before a position needs to be read to begin there. */
+  readonly stateless?: boolean;
   step(state: State, at: ThreadEvent, context: DialectContext): Step<State>;
   /** What a frame of the client means. Must not throw, whatever the text. */
   decode(text: string, context: DialectContext, now: number): Decoded;

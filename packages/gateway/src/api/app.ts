@@ -12,6 +12,7 @@ import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { documentRoutes } from "./documents.ts";
 import { errorResponse, refusalOf } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
+import { nativeRoutes } from "./native.ts";
 import { realtimeConfigRoutes } from "./realtime-config.ts";
 import { runRoutes } from "./runs.ts";
 import { taskExportRoutes } from "./task-exports.ts";
@@ -61,5 +62,6 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   taskRoutes(app, ports);
   taskRunRoutes(app, ports);
   websocketStatusRoutes(app, ports);
+  nativeRoutes(app, ports);
   return app;
 }

@@ -14,7 +14,7 @@ import type { Principal } from "../access/principal.ts";
 import { chat, replyOf } from "../dialects/chat.ts";
 import { CHAT_AGENT } from "../dialects/registry.ts";
 import { checkId } from "../threads/names.ts";
-import type { PlacedFrame } from "../transports/sse.ts";
+import type { PlacedFrame } from "../transports/sse-stream.ts";
 import { AnyJson } from "./any-json.ts";
 import { breakOff } from "./break-off.ts";
 import type { Api, ApiPorts } from "./context.ts";

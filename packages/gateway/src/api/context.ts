@@ -5,6 +5,7 @@ import type { StreamLog } from "@throughline/log";
 import type { Principal } from "../access/principal.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import type { Native } from "../native/native.ts";
 import type { Publisher } from "../runs/publisher.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { TaskBus } from "../tasks/bus.ts";
@@ -39,6 +40,7 @@ export interface ApiPorts {
   readonly clients: Clients;
   readonly delivery: Delivery;
   readonly sse: SseTransport;
+  readonly native: Native;
   readonly audit: Audit;
   readonly realtime: Realtime;
   readonly agents: ReadonlyMap<string, Agent>;

@@ -192,7 +192,7 @@ export function threadRoutes(app: Api, ports: ApiPorts): void {
     const { id } = c.req.valid("param");
     const { id: target, at } = c.req.valid("json") ?? {};
     authorize(c.var.principal, "fork", id);
-    const forked = await forkThread(ports, c.var.principal.tenant, id, { target, at });
+    const { thread: forked } = await forkThread(ports, c.var.principal.tenant, id, { target, at });
     return c.json({ id: forked.id, epoch: forked.epoch, last_seq: forked.head }, 201);
   });
 }

@@ -4,7 +4,7 @@ import type { StoredEvent } from "../threads/stored-event.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Turns } from "../turns.ts";
 import type { Flusher } from "./flusher.ts";
-import type { Framing } from "./framing.ts";
+import { type Framing, joined, MERGE_BYTES } from "./framing.ts";
 import { History } from "./history.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -12,7 +12,7 @@ import type { Subscription } from "./subscription.ts";
 const KEEP_FRAMES = 256;
 const KEEP_BYTES = 64 * 1024;
 /** How much goes to a socket in one write. */
-const WRITE_BYTES = 128 * 1024;
+const WRITE_BYTES = MERGE_BYTES;
 const EVENTS_PER_STEP = 64;
 const BYTES_PER_STEP = 64 * 1024;
 /** How many committed events may wait for a flush before producers are held back. */
@@ -79,11 +79,19 @@ export class Channel {
     this.#first = this.#last + 1;
     this.#state = options.state;
     const { thread, dialect, context, turns } = options;
-    this.history = new History({ thread, dialect, context, turns, encode: (frame, seq) => this.encode(frame, seq) });
+    this.history = new History({
+      thread,
+      dialect,
+      context,
+      turns,
+      encode: (frame, seq) => this.encode(frame, seq),
+      join: (frames, first) => this.#join(frames, first),
+    });
     this.#unfollow = this.thread.follow({
       advanced: (events) => this.#handleAdvance(events),
       deleted: () => this.#handleDeleted(),
       room: () => this.#room(),
+      closed: () => this.#handleClosed(),
     });
   }
 
@@ -150,12 +158,12 @@ export class Channel {
     return { events, emittedAt: writes > 0 ? emittedAt : undefined, writes, bytes };
   }
 
-  /** The bytes of the events behind `cursor`, as many as fit, and the seq they reach. */
-  take(cursor: number): Taken {
+  /** The bytes of the events behind `cursor`, at most those up to `upTo` and as many as fit, and the seq they reach. */
+  take(cursor: number, upTo: number = this.#last): Taken {
     const parts: Uint8Array[] = [];
     let length = 0;
     let seq = cursor;
-    while (seq < this.#last) {
+    while (seq < Math.min(upTo, this.#last)) {
       const frame = this.#frames[seq + 1 - this.#first];
       if (frame !== undefined) {
         if (length > 0 && length + frame.length > WRITE_BYTES) break;
@@ -164,12 +172,16 @@ export class Channel {
       }
       seq += 1;
     }
-    const [only] = parts;
-    return { bytes: parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length), upTo: seq };
+    return { bytes: this.#join(parts, cursor + 1), upTo: seq };
   }
 
   encode(frame: JsonObject, seq: number): Uint8Array {
     return this.framing.event(frame, { epoch: this.thread.epoch, seq });
+  }
+
+  #join(frames: readonly (Uint8Array | undefined)[], first: number): Uint8Array {
+    const { id, epoch } = this.thread;
+    return joined(this.framing, frames, { threadId: id, epoch, seq: first });
   }
 
   #push(at: ThreadEvent): void {
@@ -218,5 +230,10 @@ export class Channel {
   #handleDeleted(): void {
     this.#flusher.finish(this);
     for (const subscription of this.#subscriptions) subscription.sink.end("gone");
+  }
+
+  /** The thread is let go of while it is followed: a fork has taken its name, or the server stops. */
+  #handleClosed(): void {
+    for (const subscription of this.#subscriptions) subscription.sink.end("moved");
   }
 }

@@ -7,7 +7,7 @@ import { runStartBefore, stateAt } from "./dialect-state.ts";
 import { Flusher } from "./flusher.ts";
 import type { Framing } from "./framing.ts";
 import type { Sink } from "./sink.ts";
-import { Subscription } from "./subscription.ts";
+import { type Milestone, Subscription } from "./subscription.ts";
 
 export interface Follow {
   readonly thread: Thread;
@@ -18,6 +18,14 @@ export interface Follow {
   readonly cursor?: Cursor | undefined;
   /** Called before the first frame: nothing is committed between this and the place where a late joiner joins. */
   readonly joining?: () => void;
+  /**
+   * Takes the dialect's place in what begins a subscription: tells the client, and gives the seq to go on
+   * behind. Called anew when what follows turns out not to be kept any more.
+   * @param refusal why the cursor cannot be honoured
+   */
+  readonly begin?: (refusal?: ResetReason) => number;
+  /** Asked for once the subscription has begun: a place to be told of on the way, at or before the thread's head. */
+  readonly milestone?: () => Milestone | undefined;
 }
 
 /** Brings the events of threads to connections, from a cursor or for a late joiner. */
@@ -26,7 +34,8 @@ export class Delivery {
   readonly #turns: Turns;
   readonly #origin: string;
   readonly #flusher: Flusher;
-  readonly #channels = new Map<string, Promise<Channel>>();
+  /** By thread as it is open now: one that is made anew has channels of its own. */
+  readonly #channels = new WeakMap<Thread, Map<string, Promise<Channel>>>();
 
   constructor(options: {
     readonly clock: Clock;
@@ -53,16 +62,18 @@ export class Delivery {
    * @throws corrupt, unavailable
    */
   async follow(options: Follow): Promise<Subscription> {
-    const { thread, dialect, sink, cursor } = options;
+    const { thread, dialect, sink, cursor, begin } = options;
     const channel = await this.#openChannel(options);
     options.joining?.();
     const rejoin = (reason: ResetReason): number => {
+      if (begin !== undefined) return begin(reason);
       const at = { epoch: thread.epoch, lastSeq: thread.head, now: this.#clock.now() };
       sink.write(options.framing.plain(dialect.reset(channel.context, reason, at)));
       return join(channel, sink);
     };
     const refusal = cursor === undefined ? undefined : thread.refusal(cursor);
-    const from = refusal === undefined ? (cursor?.seq ?? join(channel, sink)) : rejoin(refusal);
+    const enter = begin ?? (() => cursor?.seq ?? join(channel, sink));
+    const from = refusal === undefined ? enter() : rejoin(refusal);
     return new Subscription({
       channel,
       sink,
@@ -70,6 +81,7 @@ export class Delivery {
       clock: this.#clock,
       turns: this.#turns,
       trimmed: () => rejoin("trimmed"),
+      milestone: options.milestone?.(),
     });
   }
 
@@ -81,17 +93,19 @@ export class Delivery {
   /** The channel that all who follow the thread this way share. */
   async #openChannel(options: Follow): Promise<Channel> {
     const { thread, dialect, framing } = options;
-    const name = `${thread.tenant}/${thread.id}/${dialect.name}/${framing.name}`;
+    const name = `${dialect.name}/${framing.name}`;
+    const channels = this.#channels.get(thread) ?? new Map<string, Promise<Channel>>();
+    this.#channels.set(thread, channels);
     for (;;) {
-      const opening = this.#channels.get(name) ?? this.#makeChannel(name, options);
-      this.#channels.set(name, opening);
+      const opening = channels.get(name) ?? this.#makeChannel(options, () => void channels.delete(name));
+      channels.set(name, opening);
       const channel = await opening;
       // While this waited its last subscription may have left.
       if (!channel.closed) return channel;
     }
   }
 
-  async #makeChannel(name: string, { thread, dialect, framing }: Follow): Promise<Channel> {
+  async #makeChannel({ thread, dialect, framing }: Follow, emptied: () => void): Promise<Channel> {
     const release = thread.hold();
     try {
       const context = this.contextOf(thread);
@@ -104,11 +118,10 @@ export class Delivery {
           at = event.seq;
         }
       }
-      const emptied = (): void => void this.#channels.delete(name);
       const turns = this.#turns;
       return new Channel({ thread, dialect, framing, context, flusher: this.#flusher, turns, at, state, emptied });
     } catch (error) {
-      this.#channels.delete(name);
+      emptied();
       throw error;
     } finally {
       release();

@@ -1,4 +1,4 @@
-import type { Dialect, DialectContext, JsonObject } from "@throughline/protocol";
+import { type Dialect, type DialectContext, type JsonObject, ThroughlineError } from "@throughline/protocol";
 import type { Thread } from "../threads/thread.ts";
 import type { Turns } from "../turns.ts";
 import { runStartBefore, stateAt } from "./dialect-state.ts";
@@ -7,6 +7,9 @@ import { runStartBefore, stateAt } from "./dialect-state.ts";
 const PAGE = 128;
 /** How many pages are kept while somebody reads. */
 const KEEP_PAGES = 16;
+
+/** Makes bytes for the network of the frames of events from seq `first` on. */
+type Join = (frames: readonly (Uint8Array | undefined)[], first: number) => Uint8Array;
 
 /** Encoded events, contiguous. */
 export interface Page {
@@ -31,6 +34,7 @@ export class History {
   readonly #dialect: Dialect;
   readonly #context: DialectContext;
   readonly #encode: (frame: JsonObject, seq: number) => Uint8Array;
+  readonly #join: Join;
   readonly #turns: Turns;
   /** By the seq before them, those used longest ago first. */
   readonly #pages = new Map<number, Promise<Page>>();
@@ -41,12 +45,14 @@ export class History {
     readonly dialect: Dialect;
     readonly context: DialectContext;
     readonly encode: (frame: JsonObject, seq: number) => Uint8Array;
+    readonly join: Join;
     readonly turns: Turns;
   }) {
     this.#thread = options.thread;
     this.#dialect = options.dialect;
     this.#context = options.context;
     this.#encode = options.encode;
+    this.#join = options.join;
     this.#turns = options.turns;
   }
 
@@ -66,6 +72,7 @@ export class History {
    */
   async page(cursor: number, before?: Page): Promise<Page> {
     if (before?.upTo === cursor) return this.#get(cursor, async () => before.state);
+    if (this.#dialect.stateless === true) return this.#statelessPage(cursor);
     const runStart = runStartBefore(this.#thread, cursor);
     // No page begins before the run does: no more than the run must still be there to read.
     const after = Math.max(runStart, cursor - (cursor % PAGE));
@@ -75,6 +82,16 @@ export class History {
       page = await this.#get(upTo, async () => state);
     }
     return page;
+  }
+
+  /** Where readers can share pages, they do; where that page is not kept whole, from the cursor on. */
+  async #statelessPage(cursor: number): Promise<Page> {
+    const initial = async (): Promise<unknown> => this.#dialect.initial;
+    const aligned = cursor - (cursor % PAGE);
+    return this.#get(aligned, initial).catch((error: unknown) => {
+      if (aligned === cursor || ThroughlineError.from(error).code !== "trimmed") throw error;
+      return this.#get(cursor, initial);
+    });
   }
 
   async #stateAt(seq: number, runStart: number): Promise<unknown> {
@@ -104,15 +121,12 @@ export class History {
       state = step.state;
       frames.push(step.frame === undefined ? undefined : this.#encode(step.frame, event.seq));
     }
-    return { after, upTo: after + frames.length, frames, bytes: joined(frames), state };
+    return { after, upTo: after + frames.length, frames, bytes: this.#join(frames, after + 1), state };
   }
-}
 
-/** The bytes of what is behind `cursor` in the page. */
-export function bytesBehind(page: Page, cursor: number): Uint8Array {
-  return cursor === page.after ? page.bytes : joined(page.frames.slice(cursor - page.after));
-}
-
-function joined(frames: readonly (Uint8Array | undefined)[]): Uint8Array {
-  return Buffer.concat(frames.filter((frame) => frame !== undefined));
+  /** The bytes of what is behind `cursor` in the page, up to the event `upTo`. */
+  bytesBehind(page: Page, cursor: number, upTo: number): Uint8Array {
+    if (cursor === page.after && upTo === page.upTo) return page.bytes;
+    return this.#join(page.frames.slice(cursor - page.after, upTo - page.after), cursor + 1);
+  }
 }

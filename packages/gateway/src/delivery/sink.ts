@@ -12,5 +12,17 @@ export interface Sink {
   end(reason: EndReason): void;
 }
 
-/** Why the server ends a connection; each transport says it in its own way. */
-export type EndReason = "slow" | "draining" | "gone" | "rate" | "stale" | "failed" | "malformed" | "dismissed";
+/**
+ * Why the server ends a connection; each transport says it in its own way. `moved`: the thread as it was
+ * followed is no more, and there may be another under its name.
+ */
+export type EndReason =
+  | "slow"
+  | "draining"
+  | "gone"
+  | "moved"
+  | "rate"
+  | "stale"
+  | "failed"
+  | "malformed"
+  | "dismissed";

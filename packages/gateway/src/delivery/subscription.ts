@@ -1,6 +1,6 @@
 import { type Clock, ThroughlineError } from "@throughline/protocol";
 import type { Channel, Taken } from "./channel.ts";
-import { bytesBehind, type Page } from "./history.ts";
+import type { Page } from "./history.ts";
 import type { Sink } from "./sink.ts";
 import type { Turns } from "../turns.ts";
 
@@ -8,6 +8,13 @@ import type { Turns } from "../turns.ts";
 const MAX_BUFFERED = 1024 * 1024;
 /** A full socket that has not drained after this long is closed; its client can resume (D2). */
 const STALL_MS = 30_000;
+
+/** A place on the way of a subscription. */
+export interface Milestone {
+  readonly seq: number;
+  /** Called once all up to there has been handed over, before anything behind it is. */
+  readonly reached: () => void;
+}
 
 /**
  * A cursor: one connection's place in one thread (D1, D2). Not a queue.
@@ -23,6 +30,7 @@ export class Subscription {
   readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #trimmed: () => number;
+  #milestone: Milestone | undefined;
   #cursor: number;
   #reading = false;
   #full = false;
@@ -34,6 +42,7 @@ export class Subscription {
    * @param cursor seq of the last event the client has
    * @param trimmed called when what follows the cursor turns out not to be kept any more; tells the
    *   client and gives the cursor to go on from
+   * @param milestone a place it is to stop at for a moment; it must not lie beyond the thread's head
    */
   constructor(options: {
     readonly channel: Channel;
@@ -42,6 +51,7 @@ export class Subscription {
     readonly clock: Clock;
     readonly turns: Turns;
     readonly trimmed: () => number;
+    readonly milestone?: Milestone | undefined;
   }) {
     this.#channel = options.channel;
     this.sink = options.sink;
@@ -50,7 +60,9 @@ export class Subscription {
     this.#clock = options.clock;
     this.#turns = options.turns;
     this.#trimmed = options.trimmed;
+    this.#milestone = options.milestone;
     this.#channel.add(this);
+    this.#moveTo(options.cursor);
     this.pump();
   }
 
@@ -79,17 +91,32 @@ export class Subscription {
         this.#startReading();
         break;
       }
-      const slice = taken?.get(this.#cursor) ?? this.#channel.take(this.#cursor);
-      taken?.set(this.#cursor, slice);
+      const slice = this.#slice(taken);
       if (slice.bytes.length > 0) this.sink.write(slice.bytes);
       written += slice.bytes.length;
-      this.#cursor = slice.upTo;
+      this.#moveTo(slice.upTo);
       if (this.sink.buffered > MAX_BUFFERED) {
         this.#wait(() => void this.pump());
         break;
       }
     }
     return written;
+  }
+
+  /** What lies behind the cursor, up to the milestone if there is one: then it is nobody else's slice. */
+  #slice(taken: Map<number, Taken> | undefined): Taken {
+    if (this.#milestone !== undefined) return this.#channel.take(this.#cursor, this.#milestone.seq);
+    const slice = taken?.get(this.#cursor) ?? this.#channel.take(this.#cursor);
+    taken?.set(this.#cursor, slice);
+    return slice;
+  }
+
+  #moveTo(seq: number): void {
+    this.#cursor = seq;
+    const milestone = this.#milestone;
+    if (milestone === undefined || seq < milestone.seq) return;
+    this.#milestone = undefined;
+    milestone.reached();
   }
 
   /** Goes on with `then` when the socket has drained or is closed, and ends it when it never does. */
@@ -135,16 +162,17 @@ export class Subscription {
 
   #give(page: Page): void {
     if (this.#closed) return;
-    const bytes = bytesBehind(page, this.#cursor);
+    const upTo = Math.min(page.upTo, this.#milestone?.seq ?? page.upTo);
+    const bytes = this.#channel.history.bytesBehind(page, this.#cursor, upTo);
     if (bytes.length > 0) this.sink.write(bytes);
-    this.#cursor = page.upTo;
+    this.#moveTo(upTo);
   }
 
   #handleReadFailure(error: unknown): void {
     this.#reading = false;
     if (this.#closed) return;
     if (ThroughlineError.from(error).code !== "trimmed") return this.sink.end("failed");
-    this.#cursor = this.#trimmed();
+    this.#moveTo(this.#trimmed());
     this.pump();
   }
 }

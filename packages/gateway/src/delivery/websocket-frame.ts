@@ -19,6 +19,21 @@ export function textFrame(text: string): Uint8Array {
   return frame;
 }
 
+/** As {@link textFrame}, of text that is bytes already and comes in pieces. */
+export function textFrameOf(pieces: readonly Uint8Array[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const header = headerLength(length);
+  const frame = Buffer.allocUnsafe(header + length);
+  frame[0] = FINAL_TEXT;
+  writeLength(frame, length);
+  let at = header;
+  for (const piece of pieces) {
+    frame.set(piece, at);
+    at += piece.length;
+  }
+  return frame;
+}
+
 function headerLength(length: number): number {
   if (length <= MAX_LENGTH_7) return 2;
   return length <= MAX_LENGTH_16 ? 4 : 10;

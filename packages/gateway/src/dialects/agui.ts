@@ -4,6 +4,7 @@ import type { Decoded, Dialect } from "@throughline/protocol";
 export const agui: Dialect = {
   name: "agui",
   initial: undefined,
+  stateless: true,
   lateJoin: "all",
   step: (state, { event }) => ({ state, frame: event }),
   decode: (): Decoded => ({ commands: [], replies: [], ignored: true }),

@@ -8,7 +8,7 @@ import {
 } from "@throughline/protocol";
 import type { ControlWrite, StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
-import { checkId, keys, placeIn, streamName } from "../threads/names.ts";
+import { checkId, digest, keys, placeIn, streamName } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
@@ -23,21 +23,37 @@ export interface ForkPorts {
   readonly random: Random;
 }
 
+/** What a fork has come to. */
+export interface Forked {
+  readonly thread: Thread;
+  /** The same command had made it before. */
+  readonly duplicate: boolean;
+}
+
+/** The metadata that names the command which made a stream. */
+const COMMAND = "forked-by";
+
 /**
  * A new thread that shares another's events up to a position. A run that goes on there is cut: its
  * slice in the new thread ends cancelled, since nobody executes it there.
  *
  * The log forks in one step and takes the end of the cut run in another. A control record stands from
  * before the first until the second, so that a fork that was interrupted between them is finished, by
- * the same call made again or at the next start.
+ * the same call made again or at the next start. The new stream's metadata names the command that made
+ * it, so that a repeat applies once (R4).
  * @throws not_found, stream_exists, control_mismatch (another makes it just now), invalid_input, trimmed
  */
 export async function forkThread(
   ports: ForkPorts,
   tenant: string,
   sourceId: string,
-  options: { readonly target?: string | undefined; readonly at?: number | undefined },
-): Promise<Thread> {
+  options: {
+    readonly target?: string | undefined;
+    readonly at?: number | undefined;
+    /** Repeats of it apply once. */
+    readonly commandId?: string | undefined;
+  },
+): Promise<Forked> {
   const { log, threads, random } = ports;
   const source = await threads.find(tenant, sourceId);
   const at = options.at ?? source.head;
@@ -45,19 +61,24 @@ export async function forkThread(
     throw new ThroughlineError("invalid_input", `"at" lies beyond the thread's end, ${source.head}.`);
   const targetId = checkId("id", options.target ?? `fork-${random.uuid()}`);
   const target = streamName(tenant, targetId);
+  const made = await log.info(target);
+  const command: Readonly<Record<string, string>> =
+    options.commandId === undefined ? {} : { [COMMAND]: digest(options.commandId) };
   const intent = { key: keys.fork(tenant, targetId), value: `${at} ${sourceId}` };
   const begun = await log.control(intent.key);
+  if (begun === undefined && command[COMMAND] !== undefined && made?.metadata[COMMAND] === command[COMMAND])
+    return { thread: await threads.open(tenant, targetId), duplicate: true };
   if (begun !== undefined && begun !== intent.value)
     throw new ThroughlineError("stream_exists", `"${targetId}" is being made of another thread.`);
   if (begun === undefined) await log.append({ appends: [], controls: [{ ...intent, expect: null }] });
-  if (begun === undefined || (await log.info(target)) === undefined) {
-    await log.fork(streamName(tenant, sourceId), target, { at }).catch(async (error: unknown) => {
+  if (begun === undefined || made === undefined) {
+    await log.fork(streamName(tenant, sourceId), target, { at, metadata: command }).catch(async (error: unknown) => {
       await log.append({ appends: [], controls: [{ key: intent.key, value: null }] });
       throw error;
     });
     await threads.forgetEmpty(tenant, targetId);
   }
-  return finish(ports, tenant, targetId);
+  return { thread: await finish(ports, tenant, targetId), duplicate: false };
 }
 
 /** Finishes what an earlier process had begun. Its runs must have been ended before. */

@@ -86,8 +86,8 @@ export const keys = {
   incarnation: "incarnation",
 };
 
-/** Stands for a text of any length and content in a key. */
-function digest(text: string): string {
+/** Stands for a text of any length and content. */
+export function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 

@@ -7,6 +7,8 @@ export interface ConnectedClient {
   readonly tenant: string;
   readonly threadId: string;
   readonly clientId: string;
+  /** Names the connection among all of this server; one may follow several threads. */
+  readonly connectionId: string;
   /** Milliseconds since the Unix epoch. */
   readonly connectedAt: number;
   /** When it last sent a frame, likewise. */
@@ -44,6 +46,13 @@ export class Clients {
   /** The connections that follow a thread in a dialect. */
   following(place: Pick<ConnectedClient, "dialect" | "tenant" | "threadId">): ReadonlySet<ConnectedClient> {
     return this.#byThread.get(threadKey(place)) ?? NOBODY;
+  }
+
+  /** Ends a connection of the tenant's; false when there is none of this id. */
+  dismiss(tenant: string, connectionId: string): boolean {
+    const parts = [...this.#all].filter((client) => client.tenant === tenant && client.connectionId === connectionId);
+    for (const client of parts) client.end("dismissed");
+    return parts.length > 0;
   }
 
   /** Sends to every connection of one client; how many it has. */

@@ -6,6 +6,7 @@ export const CLOSE_CODES: Readonly<Record<EndReason, readonly [code: number, rea
   rate: [4429, "too many frames; wait a moment, then resume from your position"],
   draining: [4503, "server is going down; reconnect after a random delay, then resume from your position"],
   gone: [4404, "thread is deleted"],
+  moved: [4503, "the thread was made anew; reconnect and resume from your position"],
   failed: [1011, "internal error; resume from your position"],
   stale: [4408, "silent for too long; resume from your position"],
   malformed: [4400, "bad frame"],

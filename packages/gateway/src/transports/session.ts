@@ -57,6 +57,7 @@ export class Session implements ConnectedClient {
   readonly tenant: string;
   readonly threadId: string;
   readonly clientId: string;
+  readonly connectionId: string;
   readonly connectedAt: number;
   readonly #ports: SessionPorts;
   readonly #mount: Mount;
@@ -83,6 +84,7 @@ export class Session implements ConnectedClient {
     readonly ports: SessionPorts;
     readonly mount: Mount;
     readonly address: Address;
+    readonly connectionId: string;
     readonly principal: Principal;
     readonly sink: Sink;
     readonly cursor: Cursor | undefined;
@@ -98,6 +100,7 @@ export class Session implements ConnectedClient {
     this.tenant = this.#principal.tenant;
     this.clientId = checkId("client_id", this.#address.clientId);
     this.threadId = checkId("thread_id", this.#address.threadId);
+    this.connectionId = options.connectionId;
     this.connectedAt = this.#ports.clock.now();
     this.#lastSeenAt = this.connectedAt;
     authorize(this.#principal, "read", this.threadId);

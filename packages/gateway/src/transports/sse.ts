@@ -1,27 +1,11 @@
-import {
-  type Clock,
-  type Cursor,
-  type Dialect,
-  type JsonObject,
-  ThroughlineError,
-  type Timer,
-} from "@throughline/protocol";
+import { type Clock, type Cursor, type Dialect, ThroughlineError } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
 import type { Audit } from "../audit/audit.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import { sseFraming } from "../delivery/framing.ts";
-import type { EndReason, Sink } from "../delivery/sink.ts";
-import type { Subscription } from "../delivery/subscription.ts";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import type { Thread } from "../threads/thread.ts";
-
-const KEEP_ALIVE_MS = 15_000;
-/** A client that takes nothing for this long is let go; it can resume (D2). */
-const STALL_MS = 30_000;
-const HIGH_WATER_BYTES = 64 * 1024;
-const encoder = new TextEncoder();
-const OPENING = encoder.encode(": connected\nretry: 1000\n\n");
-const KEEP_ALIVE = encoder.encode(": ping\n\n");
+import { type PlacedFrame, SseStream } from "./sse-stream.ts";
 
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -36,10 +20,13 @@ export interface SseClient {
   readonly breakOff: (() => void) | undefined;
 }
 
-/** A frame and the event it stands for. */
-export interface PlacedFrame {
-  readonly seq: number;
-  readonly frame: JsonObject;
+/** What a response is about, for figures and the audit. */
+interface About {
+  readonly dialect: string;
+  /** null for a response about several threads. */
+  readonly threadId: string | null;
+  readonly clientId: string | null;
+  readonly resumed: boolean;
 }
 
 /** The server-sent events transport: open streams, keep-alives, their end. */
@@ -80,7 +67,8 @@ export class SseTransport {
     by: SseClient,
   ): Promise<Response> {
     const { thread, dialect, cursor } = follow;
-    const stream = this.#open(thread, dialect.name, cursor !== undefined && cursor.seq > 0, by);
+    const resumed = cursor !== undefined && cursor.seq > 0;
+    const stream = this.#open({ dialect: dialect.name, threadId: thread.id, clientId: null, resumed }, by);
     try {
       stream.attach(await this.#delivery.follow({ thread, dialect, framing: sseFraming, sink: stream, cursor }));
     } catch (error) {
@@ -102,18 +90,32 @@ export class SseTransport {
     by: SseClient,
   ): Response {
     const gone = new AbortController();
-    const stream = this.#open(about.thread, about.dialect, about.resumed, by, () => gone.abort());
+    const { thread, dialect, resumed } = about;
+    const stream = this.#open({ dialect, threadId: thread.id, clientId: null, resumed }, by, () => gone.abort());
     void stream.pour(frames(gone.signal), about.thread.epoch);
     return new Response(stream.body, { headers: HEADERS });
   }
 
-  #open(thread: Thread, dialect: string, resumed: boolean, by: SseClient, closed?: () => void): SseStream {
+  /**
+   * A response that others write to, until they finish it or the client goes.
+   * @param begin takes the stream; what it gives is called once the stream is closed
+   * @throws overloaded
+   */
+  carry(begin: (stream: SseStream) => () => void, about: About, by: SseClient): Response {
+    let closed: (() => void) | undefined;
+    const stream = this.#open(about, by, () => closed?.());
+    closed = begin(stream);
+    return new Response(stream.body, { headers: HEADERS });
+  }
+
+  #open(about: About, by: SseClient, closed?: () => void): SseStream {
     if (this.#streams.size >= this.#maxConnections) {
       throw new ThroughlineError("overloaded", "The server has as many streams open as it takes.");
     }
     const openedAt = this.#clock.monotonic();
     const { tenant, subject } = by.principal;
-    const noted = { dialect, tenant, subject, threadId: thread.id, clientId: null };
+    const { dialect, threadId, clientId, resumed } = about;
+    const noted = { dialect, tenant, subject, threadId, clientId };
     const stream = new SseStream(this.#clock, by.breakOff, () => {
       this.#streams.delete(stream);
       const seconds = (this.#clock.monotonic() - openedAt) / 1_000;
@@ -131,124 +133,5 @@ export class SseTransport {
   /** Breaks every stream off; their clients come back and resume. */
   close(): void {
     for (const stream of this.#streams) stream.end("draining");
-  }
-}
-
-/** One open response. */
-class SseStream implements Sink {
-  readonly body: ReadableStream<Uint8Array>;
-  readonly #clock: Clock;
-  readonly #breakOff: (() => void) | undefined;
-  readonly #closed: () => void;
-  #controller!: ReadableStreamDefaultController<Uint8Array>;
-  #subscription: Subscription | undefined;
-  #keepAlive: Timer | undefined;
-  #drained: (() => void) | undefined;
-  #open = true;
-
-  constructor(clock: Clock, breakOff: (() => void) | undefined, closed: () => void) {
-    this.#clock = clock;
-    this.#breakOff = breakOff;
-    this.#closed = closed;
-    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES });
-    this.body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.#controller = controller;
-        },
-        pull: () => this.#handlePull(),
-        cancel: () => this.close(),
-      },
-      strategy,
-    );
-    this.write(OPENING);
-    this.#watch();
-  }
-
-  get buffered(): number {
-    return HIGH_WATER_BYTES - (this.#controller.desiredSize ?? HIGH_WATER_BYTES);
-  }
-
-  attach(subscription: Subscription): void {
-    this.#subscription = subscription;
-    if (!this.#open) subscription.close();
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#open) this.#controller.enqueue(bytes);
-  }
-
-  onceDrained(listener: () => void): void {
-    this.#drained = listener;
-  }
-
-  /** A response has no way back. */
-  ping(): void {}
-
-  /**
-   * Breaks the response off. A clean end would tell an AG-UI client that the run is over, so the
-   * connection is dropped instead.
-   */
-  end(reason: EndReason): void {
-    if (!this.#open) return;
-    this.close();
-    if (this.#breakOff === undefined) this.#controller.error(new Error(reason));
-    else this.#breakOff();
-  }
-
-  /** The client has gone, or never came. */
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#keepAlive?.cancel();
-    this.#subscription?.close();
-    this.#closed();
-  }
-
-  /** Writes frames no faster than they are taken; the last of them ends the response. Never rejects. */
-  async pour(frames: AsyncIterable<PlacedFrame>, epoch: string): Promise<void> {
-    try {
-      for await (const { seq, frame } of frames) {
-        this.write(sseFraming.event(frame, { epoch, seq }));
-        if (this.#open && this.buffered > HIGH_WATER_BYTES) await this.#taken();
-        if (!this.#open) return;
-      }
-      this.#finish();
-    } catch {
-      this.end("failed");
-    }
-  }
-
-  /** Resolves when the client has taken what there is; one that takes nothing for long is let go. */
-  #taken(): Promise<void> {
-    return new Promise((resolve) => {
-      const stall = this.#clock.setTimeout(() => {
-        this.end("slow");
-        resolve();
-      }, STALL_MS);
-      this.onceDrained(() => {
-        stall.cancel();
-        resolve();
-      });
-    });
-  }
-
-  #finish(): void {
-    if (!this.#open) return;
-    this.close();
-    this.#controller.close();
-  }
-
-  #handlePull(): void {
-    const drained = this.#drained;
-    this.#drained = undefined;
-    drained?.();
-  }
-
-  #watch(): void {
-    this.#keepAlive = this.#clock.setTimeout(() => {
-      this.write(KEEP_ALIVE);
-      this.#watch();
-    }, KEEP_ALIVE_MS);
   }
 }

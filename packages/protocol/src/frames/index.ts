@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.ts";
 import { ChatClientFrame, ChatServerFrame } from "./chat.ts";
+import { NativeClientFrame, NativeServerFrame } from "./native.ts";
 import { QuoteClientFrame, QuoteServerFrame } from "./quotes.ts";
 import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
 import { TaskClientFrame, TaskServerFrame } from "./tasks.ts";
@@ -24,6 +25,14 @@ export interface FrameSchemas {
  * this; a dialect that is missing here fails a test.
  */
 export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
+  native: {
+    address: "/ws",
+    title: "Native protocol",
+    description:
+      "Many threads on one connection: events, commands, presence. Subprotocol throughline.v1; see PROTOCOL.md.",
+    fromClient: NativeClientFrame,
+    fromServer: NativeServerFrame,
+  },
   stream: {
     address: "/ws/stream",
     title: "Agent stream",
