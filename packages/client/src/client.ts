@@ -1,0 +1,207 @@
+import { type CommandFrame, type NativeServerFrame, ThroughlineError } from "@throughline/protocol";
+import { TRANSPORTS } from "./carriers/ladder.ts";
+import type { ConnectionEvents } from "./connection/connection.ts";
+import type { Link, LinkHost, LinkState } from "./connection/link.ts";
+import { createNativeLink } from "./connection/native-link.ts";
+import { backoff } from "./connection/policy.ts";
+import { type ClientMetrics, Metrics } from "./metrics.ts";
+import type { ClientOptions } from "./options.ts";
+import { type Dropped, Outbox, type PositiveAck } from "./outbox.ts";
+import type { ClientSystem } from "./seams.ts";
+import { type Emits, Emitter } from "./stores/emitter.ts";
+import { type Readable, Store, ThrottledStore } from "./stores/store.ts";
+import { platformSystem } from "./system.ts";
+import { threadsWithOutgoing } from "./thread/outgoing.ts";
+import { Thread } from "./thread/thread.ts";
+
+export interface ConnectionState extends LinkState {
+  /** Events of all followed threads that there are and that have not come yet. */
+  readonly behind: number;
+}
+
+export interface ClientEvents extends ConnectionEvents {
+  /** A command was given up; its promise is rejected with the same error. */
+  dropped: Dropped;
+}
+
+/** Threads that nobody looks at and whose view is kept all the same, to go on from. */
+const MOST_IDLE = 50;
+const BEHIND_MS = 50;
+const CLIENT_KEY = "throughline.client";
+
+/** How a client gets its link: a connection of its own, unless tabs share one. */
+export type LinkFactory = (parts: {
+  readonly system: ClientSystem;
+  readonly clientId: string;
+  readonly events: Emits<ConnectionEvents>;
+  readonly host: LinkHost;
+}) => Link;
+
+/**
+ * A client of one server: its connection, its threads and what is on its way. It connects when something
+ * is first followed or sent, or by {@link connect}.
+ */
+export class Client {
+  readonly clientId: string;
+  /** The connection, for a page to show. */
+  readonly connection: Readable<ConnectionState>;
+  readonly metrics: Readable<ClientMetrics>;
+  readonly #system: ClientSystem;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #link: Link;
+  readonly #outbox: Outbox;
+  readonly #threads = new Map<string, Thread>();
+  readonly #behind: ThrottledStore<number>;
+  #isWanted = true;
+  #isClosed = false;
+
+  /** @internal Use {@link createClient}. */
+  constructor(options: Pick<ClientOptions, "clientId" | "storage" | "system">, createLink: LinkFactory) {
+    this.#system = systemOf(options);
+    const { clock } = this.#system;
+    this.clientId = options.clientId ?? keptClientId(this.#system);
+    const metrics = new Metrics(clock, this.#events);
+    this.metrics = metrics.store;
+    this.#link = createLink({
+      system: this.#system,
+      clientId: this.clientId,
+      events: this.#events,
+      host: {
+        subscriptions: () => [...this.#threads.values()].flatMap((thread) => thread.subscription() ?? []),
+        opened: () => this.#outbox.opened(),
+        frame: (frame) => this.#receive(frame),
+        ended: () => this.#ended(),
+      },
+    });
+    this.#outbox = new Outbox({
+      clock,
+      send: (frame) => this.#link.send(frame),
+      dropped: (dropped) => {
+        metrics.dropped();
+        this.#events.emit("dropped", dropped);
+      },
+      roundTrip: (ms) => metrics.messageLatency(ms),
+      sizeChanged: (size) => metrics.queued(size),
+    });
+    this.#behind = new ThrottledStore(0, BEHIND_MS, clock);
+    const connection = new Store<ConnectionState>({ ...this.#link.state.get(), behind: 0 });
+    this.#link.state.subscribe(() => connection.patch(this.#link.state.get()));
+    this.#behind.subscribe(() => connection.patch({ behind: this.#behind.get() }));
+    this.connection = connection;
+    for (const id of threadsWithOutgoing(this.#system.storage.tab)) this.thread(id);
+  }
+
+  /** The thread of this id; the same object each time. It need not exist yet. */
+  thread(id: string): Thread {
+    const found = this.#threads.get(id);
+    if (found !== undefined) return found;
+    this.#forgetIdle();
+    const thread = new Thread(id, {
+      system: this.#system,
+      ownId: this.clientId,
+      send: (frame) => {
+        this.#connectIfWanted();
+        return this.#link.send(frame);
+      },
+      post: (frame) => this.#post(frame),
+      moved: (more) => this.#behind.set(this.#behind.peek() + more),
+    });
+    this.#threads.set(id, thread);
+    return thread;
+  }
+
+  /** Connects; at once if it waits to. */
+  connect(): void {
+    this.#isWanted = true;
+    this.#link.connect();
+  }
+
+  /** Detaches; what runs goes on. Threads keep what they know and go on from there after `connect`. */
+  disconnect(): void {
+    this.#isWanted = false;
+    this.#link.disconnect();
+  }
+
+  /** Tries again at once if it waits to; makes sure that the server is there if it does not. */
+  retry(): void {
+    this.#link.nudge();
+  }
+
+  /** Brings the server a new token without a break. */
+  renewToken(): void {
+    this.#link.renewToken();
+  }
+
+  /** Ends it for good: what waits is given up with `client_closed`. Safe to repeat. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#link.close();
+    this.#outbox.close();
+    for (const thread of this.#threads.values()) thread.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @returns a function that ends it */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (payload: ClientEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  #post(frame: CommandFrame): Promise<PositiveAck> {
+    if (this.#isClosed) return Promise.reject(new ThroughlineError("client_closed", "The client was closed."));
+    this.#connectIfWanted();
+    return this.#outbox.add(frame);
+  }
+
+  #connectIfWanted(): void {
+    if (this.#isWanted && this.#link.state.get().state === "disconnected") this.#link.connect();
+  }
+
+  #receive(frame: NativeServerFrame): void {
+    if (frame.type === "ack") this.#outbox.acknowledged(frame);
+    else if ("thread" in frame) this.#threads.get(frame.thread)?.receive(frame);
+  }
+
+  #ended(): void {
+    this.#outbox.ended();
+    for (const thread of this.#threads.values()) thread.disconnected();
+  }
+
+  /** So that a page that has shown a thousand threads does not hold a thousand views. */
+  #forgetIdle(): void {
+    const idle = [...this.#threads.values()].filter((thread) => thread.isIdle);
+    for (const thread of idle.slice(0, Math.max(0, idle.length - MOST_IDLE))) thread.forget();
+  }
+}
+
+/**
+ * Makes a client. Nothing is sent or opened before something is followed or sent.
+ * @throws ThroughlineError `invalid_input` when the address or the transports cannot be
+ */
+export function createClient(options: ClientOptions): Client {
+  const url = baseUrl(options.url);
+  const transports = options.transports ?? TRANSPORTS;
+  if (transports.length === 0) throw new ThroughlineError("invalid_input", "`transports` names none.");
+  const { name, token, policy = backoff() } = options;
+  return new Client(options, (parts) => createNativeLink({ ...parts, url, transports, name, token, policy }));
+}
+
+/** @throws ThroughlineError `invalid_input` */
+function baseUrl(url: string): string {
+  const base = url.replace(/^ws/, "http").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/]/.test(base)) throw new ThroughlineError("invalid_input", `"${url}" is no server's address.`);
+  return base;
+}
+
+function systemOf({ system, storage }: Pick<ClientOptions, "storage" | "system">): ClientSystem {
+  return { ...platformSystem(), ...system, ...(storage !== undefined && { storage }) };
+}
+
+function keptClientId({ storage, random }: ClientSystem): string {
+  const id = storage.tab.get(CLIENT_KEY) ?? random.uuid();
+  storage.tab.set(CLIENT_KEY, id);
+  return id;
+}

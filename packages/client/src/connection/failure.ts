@@ -1,0 +1,75 @@
+import { type ErrorCode, ERRORS, ThroughlineError } from "@throughline/protocol";
+
+/** Why a connection came to nothing or ended. */
+export interface Failure {
+  readonly error: ThroughlineError;
+  /** `lost`: try again. `denied`: with another token. `refused`: trying again cannot help. */
+  readonly kind: "lost" | "denied" | "refused";
+  /** The server asks to wait this long, in ms; 0 when it asks nothing. */
+  readonly retryAfterMs: number;
+  /** Whether another transport may fare better at once: something on the way may not let this one through. */
+  readonly elsewhere: boolean;
+}
+
+/** No answer, or one that broke off. */
+export function lost(
+  message: string,
+  options: { readonly cause?: unknown; readonly elsewhere?: boolean } = {},
+): Failure {
+  const { cause, elsewhere = false } = options;
+  const error = new ThroughlineError("connection_failed", message, cause === undefined ? {} : { cause });
+  return { error, kind: "lost", retryAfterMs: 0, elsewhere };
+}
+
+/** What is left when no token can be had. */
+export function noToken(cause: unknown): Failure {
+  const error = ThroughlineError.from(cause, "unauthenticated");
+  const kind = error.code === "forbidden" ? "refused" : "lost";
+  return { error, kind, retryAfterMs: 0, elsewhere: false };
+}
+
+/** What a WebSocket's end means: the table of PROTOCOL.md. */
+export function failureOfClose(code: number, reason: string): Failure {
+  const message = `The connection was closed with ${code}${reason === "" ? "" : `: ${reason}`}.`;
+  if (code === 4401) {
+    const error = new ThroughlineError("unauthenticated", "The server does not accept the token.");
+    return { error, kind: "denied", retryAfterMs: 0, elsewhere: false };
+  }
+  if (code === 4400) {
+    return {
+      error: new ThroughlineError("invalid_frame", message),
+      kind: "refused",
+      retryAfterMs: 0,
+      elsewhere: false,
+    };
+  }
+  return { ...lost(message, { elsewhere: code < 4000 }), retryAfterMs: code === 4429 ? 1000 : 0 };
+}
+
+/** Reads the refusal out of a response: `{error: {code, message}}`. */
+export async function failureOfResponse(response: Response): Promise<Failure> {
+  const { status } = response;
+  const error = refusal(await bodyOf(response), status);
+  const retryAfter = Number(response.headers.get("retry-after") ?? "");
+  const retryAfterMs = retryAfter > 0 ? retryAfter * 1000 : 0;
+  const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
+  const kind = status === 401 ? "denied" : isTransient ? "lost" : "refused";
+  return { error, kind, retryAfterMs, elsewhere: false };
+}
+
+type Refusal = { readonly code?: unknown; readonly message?: unknown };
+
+function refusal({ code, message }: Refusal, status: number): ThroughlineError {
+  const known = typeof code === "string" && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined;
+  const text = typeof message === "string" ? message : `The server answered ${status}.`;
+  return new ThroughlineError(known ?? (status === 401 ? "unauthenticated" : "connection_failed"), text);
+}
+
+async function bodyOf(response: Response): Promise<Refusal> {
+  try {
+    return ((await response.json()) as { error?: Refusal }).error ?? {};
+  } catch {
+    // A proxy's error page, or a body cut short: the status says enough.
+    return {};
+  }
+}

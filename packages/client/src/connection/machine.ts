@@ -1,0 +1,221 @@
+import type { Failure } from "./failure.ts";
+import type { ReconnectPolicy } from "./policy.ts";
+
+/**
+ * A connection's life as a pure transition function. Time, randomness and the policy are passed in;
+ * what is to be done comes out as effects.
+ *
+ *      idle ──connect──▶ opening ──opened──▶ open
+ *       ▲                 ▲  │                │
+ *       │             due,│  │ lost           │ lost
+ *       │            nudge│  ▼                ▼
+ *       ├──disconnect──  waiting (back-off, full jitter, never less than the server asked)
+ *       │                    │
+ *       └──disconnect──  failed   (refused; denied twice; the policy gave up)
+ *
+ * `denied` (the token) leads once to opening anew, with a new token. `disconnect` leads from anywhere
+ * to idle, `close` to closed, for good.
+ */
+export type Phase = "idle" | "opening" | "open" | "waiting" | "failed" | "closed";
+
+export interface Machine {
+  readonly phase: Phase;
+  /** Attempts that have failed in a row. */
+  readonly attempt: number;
+  /** When the next attempt is made, on the clock's `now`; null while none is planned. */
+  readonly retryAt: number | null;
+  /** When it opened, on the clock's `monotonic`. */
+  readonly openedAt: number;
+  /** How long the server has asked to stay away, once it goes down. */
+  readonly floorMs: number;
+  /** Whether the token was turned down since the last opening. */
+  readonly wasDenied: boolean;
+  /** Whether it has been open since `connect`. */
+  readonly wasOpen: boolean;
+  /** Why it is waiting or has failed. */
+  readonly failure: Failure | null;
+}
+
+export type MachineEvent =
+  | { readonly type: "connect" }
+  /** The server has welcomed us. */
+  | { readonly type: "opened" }
+  | { readonly type: "lost"; readonly failure: Failure }
+  | { readonly type: "denied"; readonly failure: Failure }
+  | { readonly type: "refused"; readonly failure: Failure }
+  /** The back-off is over. */
+  | { readonly type: "due" }
+  /** A person, or a platform that is awake, online or looked at again, wants it now. */
+  | { readonly type: "nudge" }
+  | { readonly type: "draining"; readonly retryAfterMs: number }
+  | { readonly type: "disconnect" }
+  | { readonly type: "close" };
+
+/** What a transition asks its driver to do, in order. */
+export type Effect =
+  /** Let go of the carrier, of the one being opened, and of every timer. */
+  | { readonly type: "drop" }
+  | { readonly type: "dial" }
+  /** Send `due` after `ms`. */
+  | { readonly type: "wait"; readonly ms: number }
+  /** Make sure that the other side is there. */
+  | { readonly type: "probe" };
+
+export interface Env {
+  readonly now: number;
+  readonly monotonic: number;
+  /** In [0, 1). */
+  readonly random: number;
+  readonly policy: ReconnectPolicy;
+}
+
+export interface Transition {
+  readonly machine: Machine;
+  readonly effects: readonly Effect[];
+}
+
+type EventOf<Type extends MachineEvent["type"]> = Extract<MachineEvent, { type: Type }>;
+type Handler<Type extends MachineEvent["type"]> = (machine: Machine, event: EventOf<Type>, env: Env) => Transition;
+type Row = { readonly [Type in MachineEvent["type"]]: Handler<Type> };
+
+/** A connection that lasted shorter than this did not end the back-off's growth. */
+const STABLE_MS = 5_000;
+
+export const IDLE: Machine = {
+  phase: "idle",
+  attempt: 0,
+  retryAt: null,
+  openedAt: 0,
+  floorMs: 0,
+  wasDenied: false,
+  wasOpen: false,
+  failure: null,
+};
+
+const stay = (machine: Machine): Transition => ({ machine, effects: [] });
+
+const start = (): Transition => dial(IDLE);
+
+const dial = (machine: Machine): Transition => ({
+  machine: { ...machine, phase: "opening", retryAt: null },
+  effects: [{ type: "drop" }, { type: "dial" }],
+});
+
+const opened = (machine: Machine, _event: EventOf<"opened">, env: Env): Transition =>
+  stay({ ...machine, phase: "open", openedAt: env.monotonic, wasDenied: false, wasOpen: true, failure: null });
+
+const probe = (machine: Machine): Transition => ({ machine, effects: [{ type: "probe" }] });
+
+const drain = (machine: Machine, event: EventOf<"draining">): Transition =>
+  stay({ ...machine, floorMs: event.retryAfterMs });
+
+const retry = (machine: Machine, event: EventOf<"lost">, env: Env): Transition => {
+  const wasStable = machine.phase === "open" && env.monotonic - machine.openedAt >= STABLE_MS;
+  const attempt = wasStable ? 1 : machine.attempt + 1;
+  const planned = env.policy(attempt, env.random);
+  if (planned === null) return fail(machine, event);
+  const floor = Math.max(machine.floorMs, event.failure.retryAfterMs);
+  const ms = floor === 0 ? planned : Math.round(floor + Math.max(planned, env.random * floor));
+  const { failure } = event;
+  return {
+    machine: { ...machine, phase: "waiting", attempt, retryAt: env.now + ms, floorMs: 0, failure },
+    effects: [{ type: "drop" }, { type: "wait", ms }],
+  };
+};
+
+const renew = (machine: Machine, event: EventOf<"denied">): Transition =>
+  machine.wasDenied ? fail(machine, event) : dial({ ...machine, wasDenied: true });
+
+const fail = (machine: Machine, { failure }: { readonly failure: Failure }): Transition => ({
+  machine: { ...machine, phase: "failed", retryAt: null, failure },
+  effects: [{ type: "drop" }],
+});
+
+/** Where the network is to blame and the policy gave up, a better network is worth another try. */
+const reconsider = (machine: Machine): Transition => (machine.failure?.kind === "lost" ? start() : stay(machine));
+
+const disconnect = (): Transition => ({ machine: IDLE, effects: [{ type: "drop" }] });
+
+const close = (): Transition => ({ machine: { ...IDLE, phase: "closed" }, effects: [{ type: "drop" }] });
+
+/** What each event does in each phase; nothing is left out. */
+export const TRANSITIONS: { readonly [P in Phase]: Row } = {
+  idle: {
+    connect: start,
+    opened: stay,
+    lost: stay,
+    denied: stay,
+    refused: stay,
+    due: stay,
+    nudge: stay,
+    draining: stay,
+    disconnect: stay,
+    close,
+  },
+  opening: {
+    connect: stay,
+    opened,
+    lost: retry,
+    denied: renew,
+    refused: fail,
+    due: stay,
+    nudge: stay,
+    draining: drain,
+    disconnect,
+    close,
+  },
+  open: {
+    connect: stay,
+    opened: stay,
+    lost: retry,
+    denied: renew,
+    refused: fail,
+    due: stay,
+    nudge: probe,
+    draining: drain,
+    disconnect,
+    close,
+  },
+  waiting: {
+    connect: dial,
+    opened: stay,
+    lost: stay,
+    denied: stay,
+    refused: stay,
+    due: dial,
+    nudge: dial,
+    draining: stay,
+    disconnect,
+    close,
+  },
+  failed: {
+    connect: start,
+    opened: stay,
+    lost: stay,
+    denied: stay,
+    refused: stay,
+    due: stay,
+    nudge: reconsider,
+    draining: stay,
+    disconnect,
+    close,
+  },
+  closed: {
+    connect: stay,
+    opened: stay,
+    lost: stay,
+    denied: stay,
+    refused: stay,
+    due: stay,
+    nudge: stay,
+    draining: stay,
+    disconnect: stay,
+    close: stay,
+  },
+};
+
+/** One step of the machine. */
+export function transition(machine: Machine, event: MachineEvent, env: Env): Transition {
+  const handler = TRANSITIONS[machine.phase][event.type] as Handler<MachineEvent["type"]>;
+  return handler(machine, event, env);
+}

@@ -1,0 +1,85 @@
+import type { Clock } from "@throughline/protocol";
+
+/** A value that can be watched, in the shape React's `useSyncExternalStore` takes. */
+export interface Readable<T> {
+  /** The same object until it changes. */
+  get(): T;
+  /** @returns a function that ends it */
+  subscribe(listener: () => void): () => void;
+}
+
+/** A value that can be set; its listeners hear of each change at once. */
+export class Store<T> implements Readable<T> {
+  #value: T;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(initial: T) {
+    this.#value = initial;
+  }
+
+  readonly get = (): T => this.#value;
+
+  set(value: T): void {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Sets some fields; the same values as before are no change. */
+  patch(change: Partial<T>): void {
+    const before = this.#value;
+    const isSame = (Object.keys(change) as (keyof T)[]).every((key) => Object.is(before[key], change[key]));
+    if (!isSame) this.set({ ...before, ...change });
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    // A listener given twice is called twice, and each ending ends one.
+    const own = (): void => listener();
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  };
+}
+
+/**
+ * Publishes at most once in `intervalMs`, the first change at once: a stream of a thousand tokens a
+ * second costs twenty renders, and a single event is seen without delay. `get` gives what was last
+ * published, so that every component of one render sees the same.
+ */
+export class ThrottledStore<T> implements Readable<T> {
+  readonly #published: Store<T>;
+  readonly #intervalMs: number;
+  readonly #clock: Clock;
+  #latest: T;
+  #resting = false;
+
+  constructor(initial: T, intervalMs: number, clock: Clock) {
+    this.#published = new Store(initial);
+    this.#latest = initial;
+    this.#intervalMs = intervalMs;
+    this.#clock = clock;
+  }
+
+  readonly get = (): T => this.#published.get();
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
+
+  /** The newest value, published or not. */
+  peek(): T {
+    return this.#latest;
+  }
+
+  set(value: T): void {
+    this.#latest = value;
+    if (!this.#resting) this.#publish();
+  }
+
+  #publish(): void {
+    if (Object.is(this.#published.get(), this.#latest)) return;
+    this.#resting = true;
+    this.#clock.setTimeout(() => {
+      this.#resting = false;
+      this.#publish();
+    }, this.#intervalMs);
+    this.#published.set(this.#latest);
+  }
+}

@@ -1,0 +1,125 @@
+import { type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import type { TextStore } from "../seams.ts";
+
+/** A message that the thread does not show yet. */
+export interface Outgoing {
+  /** Also the run's id: the message is on its way until the run shows. */
+  readonly runId: string;
+  readonly text: string;
+  readonly context?: RunText["context"];
+  readonly agent?: string;
+  readonly status:
+    | "sending"
+    /** The server has it; its run starts when the one before it has ended. */
+    | "accepted"
+    | "failed";
+  readonly error: ThroughlineError | null;
+}
+
+/** What is kept of a message across a reload. */
+interface Kept extends Pick<Outgoing, "runId" | "text" | "context" | "agent"> {
+  /** When it was sent first, in ms since the Unix epoch. */
+  readonly at: number;
+}
+
+const KEY = "throughline.outgoing.";
+const INDEX_KEY = "throughline.outgoing";
+
+/** Threads in which a reload has left messages behind. */
+export function threadsWithOutgoing(storage: TextStore): string[] {
+  return parseList(storage.get(INDEX_KEY)).filter((id) => typeof id === "string");
+}
+
+/**
+ * What a person has said in one thread and the thread has not shown yet. It outlives a reload: the run
+ * ids are the person's, so that what is found again is sent again, and attaches (rule R4).
+ */
+export class OutgoingMessages {
+  readonly #storage: TextStore;
+  readonly #threadId: string;
+  readonly #now: () => number;
+  readonly #at = new Map<string, number>();
+  #items: readonly Outgoing[] = [];
+
+  constructor(storage: TextStore, threadId: string, now: () => number) {
+    this.#storage = storage;
+    this.#threadId = threadId;
+    this.#now = now;
+  }
+
+  get items(): readonly Outgoing[] {
+    return this.#items;
+  }
+
+  find(runId: string): Outgoing | undefined {
+    return this.#items.find((item) => item.runId === runId);
+  }
+
+  /** Takes up what a reload left behind; what has grown too old has failed. */
+  restore(maxAgeMs: number): void {
+    for (const { at, ...message } of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
+      this.#at.set(message.runId, at);
+      const isOld = this.#now() - at > maxAgeMs;
+      const error = isOld ? new ThroughlineError("not_delivered", "It was not sent before the page was left.") : null;
+      this.#items = [...this.#items, { ...message, status: isOld ? "failed" : "sending", error }];
+    }
+  }
+
+  /** Adds a message, or sends one that failed again. */
+  put(message: Pick<Outgoing, "runId" | "text" | "context" | "agent">): void {
+    if (!this.#at.has(message.runId)) this.#at.set(message.runId, this.#now());
+    const others = this.#items.filter(({ runId }) => runId !== message.runId);
+    this.#set([...others, { ...message, status: "sending", error: null }]);
+  }
+
+  /** The message may be gone: its run's first event can overtake the answer to the command. */
+  change(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {
+    this.#set(this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item)));
+  }
+
+  remove(runId: string): void {
+    this.#set(this.#items.filter((item) => item.runId !== runId));
+  }
+
+  /** Drops what the thread now shows. */
+  settle(view: ThreadView): void {
+    if (this.#items.length === 0) return;
+    const shown = new Set(view.runs.map((run) => run.runId));
+    const left = this.#items.filter((item) => !shown.has(item.runId));
+    if (left.length < this.#items.length) this.#set(left);
+  }
+
+  #set(items: readonly Outgoing[]): void {
+    this.#items = items;
+    const kept = items.map(({ runId, text, context, agent }) => ({
+      runId,
+      text,
+      context,
+      agent,
+      at: this.#at.get(runId),
+    }));
+    this.#keep(KEY + this.#threadId, kept);
+    const others = threadsWithOutgoing(this.#storage).filter((id) => id !== this.#threadId);
+    this.#keep(INDEX_KEY, kept.length === 0 ? others : [...others, this.#threadId]);
+  }
+
+  #keep(key: string, list: readonly unknown[]): void {
+    this.#storage.set(key, list.length === 0 ? null : JSON.stringify(list));
+  }
+}
+
+function parseList(text: string | null): unknown[] {
+  if (text === null) return [];
+  try {
+    const parsed = JSON.parse(text) as unknown;
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    // Written by something else; there is nothing of ours in it.
+    return [];
+  }
+}
+
+function isKept(value: unknown): value is Kept {
+  const { runId, text, at } = (value ?? {}) as Record<string, unknown>;
+  return typeof runId === "string" && typeof text === "string" && typeof at === "number";
+}

@@ -1,0 +1,276 @@
+import {
+  type CommandFrame,
+  type Json,
+  type NativeClientFrame,
+  type NativeServerFrame,
+  type RunText,
+  type SubscribeFrame,
+  type ThreadEvent,
+  type ThreadView,
+  ThroughlineError,
+} from "@throughline/protocol";
+import type { PositiveAck } from "../outbox.ts";
+import type { ClientSystem } from "../seams.ts";
+import { Emitter } from "../stores/emitter.ts";
+import { type Readable, ThrottledStore } from "../stores/store.ts";
+import { Feed, type FeedChange } from "./feed.ts";
+import { OutgoingMessages } from "./outgoing.ts";
+import { Presence, type PresenceState } from "./presence.ts";
+import { References } from "./references.ts";
+import { statusOf, type ThreadState } from "./state.ts";
+
+/** Publishes at most this often, in ms. */
+const PUBLISH_MS = 50;
+/** A subscription the server could not serve just now is asked for again after this, in ms, at least. */
+const AGAIN_MS = 2_000;
+/** What is found after a reload and is older than this, in ms, is not sent by itself. */
+const MAX_AGE_MS = 60_000;
+
+export interface NewMessage extends RunText {
+  /** The thread's latest agent when absent, else the server's first. */
+  readonly agent?: string;
+}
+
+export interface ThreadUpdates {
+  /** One more event; the view is that after the frame it came in. */
+  event: ThreadEvent;
+  /** The view was replaced: what was told before does not continue. `null`: it came for the first time. */
+  view: { readonly view: ThreadView; readonly reason: "epoch" | "ahead" | "trimmed" | null };
+}
+
+export interface ThreadPorts {
+  readonly system: ClientSystem;
+  readonly ownId: string;
+  /** @returns whether it could be sent */
+  readonly send: (frame: NativeClientFrame) => boolean;
+  readonly post: (frame: CommandFrame) => Promise<PositiveAck>;
+  /** So many more events than before are still to come; fewer where it is negative. */
+  readonly moved: (more: number) => void;
+}
+
+/**
+ * One thread: what it says, what is on its way to it, who watches, and how to steer it. It is followed
+ * while somebody subscribes to any of its stores or events. Letting go of it cancels nothing (rule R5).
+ */
+export class Thread {
+  readonly id: string;
+  /** Throttled to 50 ms, the first change at once. */
+  readonly view: Readable<ThreadState>;
+  readonly presence: Readable<PresenceState>;
+  readonly #ports: ThreadPorts;
+  readonly #feed: Feed;
+  readonly #outgoing: OutgoingMessages;
+  readonly #presence: Presence;
+  readonly #store: ThrottledStore<ThreadState>;
+  readonly #updates = new Emitter<ThreadUpdates>();
+  readonly #references: References;
+  #refusal: ThroughlineError | null = null;
+  #behind = 0;
+
+  /** @internal Made by `client.thread(id)`. */
+  constructor(id: string, ports: ThreadPorts) {
+    const { clock, storage } = ports.system;
+    this.id = id;
+    this.#ports = ports;
+    this.#feed = new Feed(id);
+    this.#outgoing = new OutgoingMessages(storage.tab, id, () => clock.now());
+    this.#outgoing.restore(MAX_AGE_MS);
+    this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
+    this.#store = new ThrottledStore(this.#state(), PUBLISH_MS, clock);
+    this.#references = new References(clock, {
+      first: () => this.#subscribe(),
+      last: () => this.#unsubscribe(),
+    });
+    this.view = this.#references.counting(this.#store);
+    this.presence = this.#references.counting(this.#presence.state);
+    for (const { runId, status } of this.#outgoing.items) if (status === "sending") void this.#start(runId);
+  }
+
+  /** Told of every event, unthrottled. @returns a function that ends it */
+  on<Name extends keyof ThreadUpdates>(name: Name, listener: (update: ThreadUpdates[Name]) => void): () => void {
+    return this.#references.hold(this.#updates.on(name, listener));
+  }
+
+  /** The same as `on("event", listener)`. */
+  events(listener: (event: ThreadEvent) => void): () => void {
+    return this.on("event", listener);
+  }
+
+  /**
+   * Says something, which starts a run. It shows among `outgoing` at once.
+   * @returns the run's id once the server has it; rejects with a ThroughlineError when it was refused or
+   * could not be delivered, which shows in `outgoing` too
+   */
+  async send(message: string | NewMessage): Promise<{ readonly runId: string }> {
+    const { text, context, agent } = typeof message === "string" ? { text: message } : message;
+    const runId = `run-${this.#ports.system.random.uuid()}`;
+    this.#outgoing.put({ runId, text, ...(context && { context }), ...(agent !== undefined && { agent }) });
+    const started = this.#start(runId);
+    this.#publish();
+    await started;
+    return { runId };
+  }
+
+  /** Sends a message that failed again, under its run id. */
+  async retry(runId: string): Promise<void> {
+    const message = this.#outgoing.find(runId);
+    if (message?.status !== "failed") return;
+    this.#outgoing.put(message);
+    const started = this.#start(runId);
+    this.#publish();
+    await started;
+  }
+
+  /** Forgets a message that failed. @returns its text, for the composer */
+  discard(runId: string): string | undefined {
+    const text = this.#outgoing.find(runId)?.text;
+    this.#outgoing.remove(runId);
+    this.#publish();
+    return text;
+  }
+
+  /** Cancels a run, by default the one that goes on. @throws ThroughlineError */
+  async stop(runId?: string): Promise<void> {
+    await this.#post({ type: "cancel", ...(runId !== undefined && { runId }) });
+  }
+
+  /** Holds a run between two of its events. @throws ThroughlineError */
+  async pause(runId?: string): Promise<void> {
+    await this.#post({ type: "pause", ...(runId !== undefined && { runId }) });
+  }
+
+  /** Lets a paused run go on. @throws ThroughlineError */
+  async resume(runId?: string): Promise<void> {
+    await this.#post({ type: "resume", ...(runId !== undefined && { runId }) });
+  }
+
+  /** Answers a question. @throws ThroughlineError with `already_answered` when somebody was faster */
+  async answer(interruptId: string, answer: Json): Promise<void> {
+    await this.#post({ type: "answer", interruptId, answer });
+  }
+
+  /** Makes another thread of this one's events up to the seq `at`, or all. @returns its id */
+  async fork(options: { readonly at?: number; readonly thread?: string } = {}): Promise<string> {
+    const { at, thread = `${this.id}-${this.#ports.system.random.uuid().slice(0, 8)}` } = options;
+    const ack = await this.#post({ type: "fork", thread, ...(at !== undefined && { at }) });
+    return ack.thread ?? thread;
+  }
+
+  /** Shows others that one types, for a few seconds; call it at every key stroke. */
+  setTyping(typing: boolean): void {
+    this.#presence.setTyping(typing);
+  }
+
+  /** @internal Where a subscription is to begin, while the thread is followed. */
+  subscription(): SubscribeFrame | undefined {
+    return this.#references.isHeld ? { type: "subscribe", thread: this.id, from: this.#feed.from } : undefined;
+  }
+
+  /** @internal Whether nobody looks at it and nothing is on its way. */
+  get isIdle(): boolean {
+    return !this.#references.isHeld && this.#outgoing.items.length === 0;
+  }
+
+  /** @internal A frame about this thread. */
+  receive(frame: Extract<NativeServerFrame, { thread: string }>): void {
+    switch (frame.type) {
+      case "subscribed":
+        this.#refusal = null;
+        return this.#changed(this.#feed.subscribed(frame));
+      case "events":
+        return this.#changed(this.#feed.events(frame));
+      case "reset":
+        return this.#changed(this.#feed.reset(frame));
+      case "watchers":
+        return this.#presence.changed(frame, this.#ports.ownId);
+      case "unsubscribed":
+        this.#refusal = new ThroughlineError(frame.code, frame.message);
+        if (frame.code === "unavailable") this.#subscribeAgain();
+        return this.#publish();
+    }
+  }
+
+  /** @internal The connection is gone; nobody can tell who is there. */
+  disconnected(): void {
+    this.#presence.forget();
+  }
+
+  /** @internal Frees what is not needed while nobody looks. */
+  forget(): void {
+    this.#feed.forget();
+    this.#publish();
+  }
+
+  /** @internal */
+  close(): void {
+    this.#references.close();
+    this.#presence.forget();
+  }
+
+  #subscribe(): void {
+    const frame = this.subscription();
+    if (frame !== undefined) this.#ports.send(frame);
+  }
+
+  #unsubscribe(): void {
+    this.#ports.send({ type: "unsubscribe", thread: this.id });
+    this.#presence.forget();
+    this.#move(0);
+  }
+
+  #subscribeAgain(): void {
+    const { clock, random } = this.#ports.system;
+    clock.setTimeout(() => this.#subscribe(), AGAIN_MS * (1 + random.next()));
+  }
+
+  #changed(change: FeedChange): void {
+    if (change.type === "gap") return this.#subscribe();
+    if (change.type !== "none") this.#outgoing.settle(this.#feed.view);
+    this.#publish();
+    this.#move(this.#feed.behind);
+    if (change.type === "view") this.#updates.emit("view", { view: this.#feed.view, reason: change.reason });
+    if (change.type === "events") for (const event of change.events) this.#updates.emit("event", event);
+  }
+
+  #move(behind: number): void {
+    const more = behind - this.#behind;
+    this.#behind = behind;
+    if (more !== 0) this.#ports.moved(more);
+  }
+
+  #start(runId: string): Promise<void> {
+    const message = this.#outgoing.find(runId);
+    if (message === undefined) return Promise.resolve();
+    const { text, context, agent } = message;
+    const input = { text, ...(context && { context }) };
+    const started = this.#post({ type: "start", runId, input, ...(agent !== undefined && { agent }) }).then(
+      () => this.#noted(runId, null),
+      (thrown: unknown) => {
+        const error = ThroughlineError.from(thrown);
+        this.#noted(runId, error);
+        throw error;
+      },
+    );
+    started.catch(() => {});
+    return started;
+  }
+
+  #noted(runId: string, error: ThroughlineError | null): void {
+    this.#outgoing.change(runId, error === null ? "accepted" : "failed", error);
+    this.#publish();
+  }
+
+  #post(command: CommandFrame["command"]): Promise<PositiveAck> {
+    return this.#ports.post({ type: "command", id: this.#ports.system.random.uuid(), thread: this.id, command });
+  }
+
+  #publish(): void {
+    this.#store.set(this.#state());
+  }
+
+  #state(): ThreadState {
+    const { view, isLoaded, behind } = this.#feed;
+    const outgoing = this.#outgoing.items;
+    return { view, isLoaded, behind, outgoing, ...statusOf(view, outgoing, this.#refusal) };
+  }
+}

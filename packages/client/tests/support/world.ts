@@ -1,0 +1,72 @@
+import type { Agent } from "@throughline/protocol";
+import { createTestServer, seededRandom, type TestServer, type VirtualClock } from "@throughline/testing";
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  memoryStorage,
+  type Signal,
+  type WebSocketClass,
+} from "../../src/index.ts";
+
+/** Clients of one real server in memory; nothing but the test moves time. */
+export interface World extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly clock: VirtualClock;
+  client(options?: Partial<ClientOptions>): Client;
+  /** What the platform of every client says. */
+  signal(signal: Signal): void;
+  /** Lets time pass until it holds. @throws Error after two minutes */
+  until(holds: () => boolean, what: string): Promise<void>;
+}
+
+/** Looks again after so many virtual ms. */
+const STEP_MS = 10;
+const MOST_MS = 120_000;
+
+export async function openWorld(
+  options: { readonly agents?: readonly Agent[]; readonly seed?: number } = {},
+): Promise<World> {
+  const server = await createTestServer({ agents: [...(options.agents ?? [])], seed: options.seed ?? 1 });
+  const { clock } = server;
+  const clients: Client[] = [];
+  const listeners = new Set<(signal: Signal) => void>();
+  const random = seededRandom((options.seed ?? 1) + 1000);
+  const signals = {
+    subscribe: (listener: (signal: Signal) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return {
+    server,
+    clock,
+    client: (own = {}) => {
+      const system = {
+        clock,
+        random,
+        signals,
+        fetch: (url: string, init?: RequestInit) => server.fetch(url, init),
+        WebSocket: server.WebSocket as unknown as WebSocketClass,
+        ...own.system,
+      };
+      const client = createClient({ url: server.url, storage: memoryStorage(), ...own, system });
+      clients.push(client);
+      return client;
+    },
+    signal: (signal) => {
+      for (const listener of listeners) listener(signal);
+    },
+    until: async (holds, what) => {
+      await clock.runUntilIdle();
+      for (let passed = 0; !holds(); passed += STEP_MS) {
+        if (passed >= MOST_MS) throw new Error(`It never came: ${what}`);
+        await clock.advance(STEP_MS);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const client of clients) client.close();
+      await server.close();
+    },
+  };
+}
