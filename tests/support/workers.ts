@@ -1,5 +1,14 @@
-import type { Assignment, Notice, Reception, Report, Said, Workers } from "@throughline/gateway";
-import { ThroughlineError } from "@throughline/protocol";
+import {
+  type Assignment,
+  type Notice,
+  type Reception,
+  type Report,
+  type Said,
+  systemClock,
+  type Workers,
+} from "@throughline/gateway";
+import { type Clock, ThroughlineError } from "@throughline/protocol";
+import { virtualClock } from "@throughline/testing";
 import { Mailbox } from "./manual-agent.ts";
 import type { TestServer } from "./gateway.ts";
 
@@ -100,4 +109,18 @@ export async function begin(server: TestServer, workers: ManualWorkers, runId: s
 
 export function start(server: TestServer, runId: string, more: object = {}): Promise<{ status: number; body: any }> {
   return server.post(`/api/v1/threads/${THREAD}/runs`, { agent: "theirs", input: "go", run_id: runId, ...more });
+}
+
+/** A clock whose timers wait for the test, while the event loop turns by itself. */
+export function timersByHand(): { readonly clock: Clock; advance(ms: number): Promise<void> } {
+  const time = virtualClock();
+  return {
+    clock: {
+      now: () => time.now(),
+      monotonic: () => time.monotonic(),
+      setTimeout: (fn, ms) => time.setTimeout(fn, ms),
+      setImmediate: (fn) => systemClock.setImmediate(fn),
+    },
+    advance: (ms) => time.advance(ms),
+  };
 }

@@ -56,7 +56,7 @@ export class ReportDesk {
       const runs = await this.#runsOf(tenant, threadId);
       const taker = await runs.taker(runId);
       if (taker === "unknown") return { taken: Promise.resolve<Reception>("unknown") };
-      if ("over" in taker) return { taken: Promise.resolve(this.#fence(report, taker.over)) };
+      if ("endedRun" in taker) return { taken: Promise.resolve(this.#fence(report, taker.endedRun)) };
       // Not waited for here: the next report does not wait until this one is stored.
       return { taken: taker.take(report) };
     });

@@ -1,4 +1,4 @@
-import { type ErrorCode, type Json, ThroughlineError } from "@throughline/protocol";
+import { type ErrorCode, type Json, type ThroughlineError } from "@throughline/protocol";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import { RunBatches } from "./batches.ts";
@@ -166,15 +166,15 @@ export class ThreadRuns {
    * @returns that, or the id of the run that takes none any more, or "unknown"
    * @throws draining while the run waits for the next process
    */
-  async taker(runId: string | undefined): Promise<Pick<RemoteRunner, "take"> | { readonly over: string } | "unknown"> {
+  async taker(runId: string | undefined): Promise<Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown"> {
     // What waits has been handed over by an earlier process, perhaps.
     if (this.active === undefined && this.#line.handing === undefined && !this.#line.free) await this.next();
     const taker = this.#line.taker(runId);
     if (taker !== undefined) return taker;
-    const over = runId ?? this.thread.view.runs.at(-1)?.runId;
-    const record = over === undefined ? undefined : await recordOf(this.#scope, over);
-    if (over === undefined || record?.threadId !== this.thread.id) return "unknown";
-    if (record.status !== "queued") return { over };
+    const last = runId ?? this.thread.view.runs.at(-1)?.runId;
+    const record = last === undefined ? undefined : await recordOf(this.#scope, last);
+    if (last === undefined || record?.threadId !== this.thread.id) return "unknown";
+    if (record.status !== "queued") return { endedRun: last };
     this.#checkAccepting();
     return "unknown";
   }
