@@ -20,7 +20,7 @@ interface Waiting {
   readonly confirmed: () => void;
 }
 
-/** Run ids that are remembered, so that a repeated request starts nothing. */
+/** Run ids that are remembered, so that a request which comes twice, or too late, starts nothing. */
 const MOST_REMEMBERED = 1_000;
 
 /** One agent's way to the broker: it outlives connections, keeps the order, and loses nothing that was said. */
@@ -98,7 +98,11 @@ export class Broker {
     await channel.bindQueue(control.queue, "agent.control", "");
     await channel.prefetch(1);
     this.#channel = channel;
-    const onControl = (message: Message): void => this.#handlers.onControl(message);
+    const onControl = (notice: Message): void => {
+      // A cancel may come before its request.
+      if (notice.type === "cancel") this.#remember(notice.runId);
+      this.#handlers.onControl(notice);
+    };
     await channel.consume(control.queue, (got) => got && withMessage(got.content, onControl), { noAck: true });
     await channel.consume(requests.queue, (got) => {
       const take = async (): Promise<void> => {
@@ -116,10 +120,14 @@ export class Broker {
   /** The queue has the requests of all agents, and may bring one twice. */
   #take(message: Message): void {
     if (message["agent"] !== this.#agent || this.#seen.has(message.runId)) return;
-    this.#seen.add(message.runId);
+    this.#remember(message.runId);
+    this.#handlers.onRequest(message);
+  }
+
+  #remember(runId: string): void {
+    this.#seen.add(runId);
     const [oldest = ""] = this.#seen;
     if (this.#seen.size > MOST_REMEMBERED) this.#seen.delete(oldest);
-    this.#handlers.onRequest(message);
   }
 
   /** Publishes what is said, each after the one before it is confirmed: that keeps the order. */

@@ -135,8 +135,11 @@ class Worker:
 
     def on_control(self, _channel, _method, _properties, body):
         notice = json.loads(body)
+        if notice["type"] != "cancel":
+            return
+        self.remember(notice["runId"])  # it may come before its request
         run = self.runs.get(notice["runId"])
-        if run is not None and notice["type"] == "cancel":
+        if run is not None:
             run.cancelled.set()
 
     def take(self, channel):
@@ -150,11 +153,14 @@ class Worker:
             # The queue has the requests of all agents, and may bring one twice.
             if request["agent"] != AGENT or run_id in self.seen:
                 continue
-            self.seen[run_id] = True
-            if len(self.seen) > MOST_REMEMBERED:
-                self.seen.pop(next(iter(self.seen)))
+            self.remember(run_id)
             self.runs[run_id] = Run(request, self.outbox)
             self.runs[run_id].start()
+
+    def remember(self, run_id):
+        self.seen[run_id] = True
+        if len(self.seen) > MOST_REMEMBERED:
+            self.seen.pop(next(iter(self.seen)))
 
     def publish(self, channel):
         """Each after the one before it is confirmed: that keeps the order. What fails stays first in line."""

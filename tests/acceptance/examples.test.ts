@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SseParser } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
 import { WsClient } from "../support/ws-client.ts";
 
-/** Every example is started as its README says, in a process of its own, and used. */
+/** Every example of a host is started as its README says, in a process of its own, and used. */
 
 const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
-const EXAMPLES = readdirSync(FOLDER).sort();
+const EXAMPLES = readdirSync(FOLDER)
+  .filter((name) => existsSync(`${FOLDER}${name}/server.ts`))
+  .sort();
 
 interface Example extends AsyncDisposable {
   readonly origin: string;
