@@ -17,6 +17,7 @@ import { readCursor } from "./api/cursor.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { Sink } from "./delivery/sink.ts";
 import { isMounted, route } from "./dialects/registry.ts";
+import { threadOfRequest } from "./dialects/request-commands.ts";
 import { type GatewayOptions, REALTIME } from "./options.ts";
 import { Native, NATIVE_PATH } from "./native/native.ts";
 import { Presence } from "./native/presence.ts";
@@ -34,12 +35,14 @@ import { TaskStore } from "./tasks/store.ts";
 import { keys } from "./threads/names.ts";
 import type { Thread } from "./threads/thread.ts";
 import { Threads } from "./threads/threads.ts";
-import { type Attachable, type AttachOptions, attachTo, pathMatcher } from "./transports/attach.ts";
+import { type Attachable, type AttachOptions, attachTo, pathMatcher, pathOf } from "./transports/attach.ts";
 import { ClientMemory } from "./transports/client-memory.ts";
 import { Clients } from "./transports/clients.ts";
 import { Leaves } from "./transports/leaves.ts";
 import { QUOTES_PATH, QuoteSession } from "./transports/quotes.ts";
 import { Session } from "./transports/session.ts";
+import { RequestSession } from "./transports/socket-io/request-session.ts";
+import { SOCKET_IO_PATH, SocketIoTransport } from "./transports/socket-io/transport.ts";
 import { SseTransport } from "./transports/sse.ts";
 import { type SocketHandler, type UpgradeRequest, WebSocketTransport } from "./transports/websocket.ts";
 import { Turns } from "./turns.ts";
@@ -80,6 +83,11 @@ export interface Gateway {
      */
     report(report: Report): Promise<Reception>;
   };
+  /** The server's own word to clients of Socket.IO, beside what their requests say. */
+  readonly requests: {
+    /** Sends a frame to all who follow a request, as the event its `type` names; to how many connections. */
+    send(requestId: string, frame: JsonObject): number;
+  };
   /** Events of tasks, and the server's own word to their clients. */
   readonly tasks: TaskServer;
   /**
@@ -97,6 +105,7 @@ export interface Gateway {
 
 const DEFAULTS = {
   origin: "http://127.0.0.1:4400",
+  requestAgent: "planner-executor",
   streamGraceMs: 30_000,
   auditKeepMs: 30 * 24 * 60 * 60_000,
   workerLeaseMs: 60_000,
@@ -219,11 +228,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const cursor = readCursor(request.url.searchParams.get("after"));
     return new Session({ ports: sessions, ...routed, connectionId: random.uuid(), principal, sink, cursor });
   };
-  const onRefused = (path: string, code: ErrorCode): void => {
-    const details = { path, code };
-    audit.note({ ...host, action: "connection.refused", dialect: "websocket", threadId: null, details });
+  const onRefused = (dialect: string) => (path: string, code: ErrorCode) => {
+    audit.note({ ...host, action: "connection.refused", dialect, threadId: null, details: { path, code } });
   };
-  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry, onRefused });
+  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry, onRefused: onRefused("websocket") });
+  const requestAgent = options.requestAgent ?? DEFAULTS.requestAgent;
+  const requestPorts = { threads, runs, delivery, clients, audit, clock, logger, telemetry, agent: requestAgent };
+  const socketIo = new SocketIoTransport({
+    admit,
+    open: (peer, { principal, said }) => {
+      const handshake = { requestId: said("requestId"), lastSeq: said("lastSeq") };
+      const clientId = String(said("client_id") ?? random.uuid());
+      return new RequestSession({ ports: requestPorts, principal, peer, clientId, handshake });
+    },
+    ready: () => ready,
+    websocket: realtime.websocket,
+    limits,
+    rate,
+    clock,
+    logger,
+    telemetry,
+    onRefused: onRefused("requests"),
+  });
 
   metrics?.watch({
     lags: () => lagsOf(clients),
@@ -243,6 +269,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     native.drain();
     for (const client of clients.all()) client.end("draining");
     sockets.drain();
+    socketIo.drain();
     sse.close();
   };
   let closing: Promise<void> | undefined;
@@ -251,6 +278,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     leaves.close();
     native.close();
     sockets.close();
+    await socketIo.close();
     await audit.close();
     runs.close();
     threads.close();
@@ -264,11 +292,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const attachable: Attachable = {
     // The listener answers failures itself; it never rejects.
-    answer: (request, response) => void listen(request, response),
-    upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head),
+    answer: (request, response) => {
+      if (isSocketIo(pathOf(request))) socketIo.handleRequest(request, response);
+      else void listen(request, response);
+    },
+    upgrade: (request, socket, head) => {
+      if (isSocketIo(pathOf(request))) socketIo.handleUpgrade(request, socket, head);
+      else sockets.handleUpgrade(request, socket, head);
+    },
+    servesOnlyHere: isSocketIo,
     servesRequests: pathMatcher(routes.map(({ path }) => path)),
     servesUpgrades: (path) =>
-      path === NATIVE_PATH || isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
+      path === NATIVE_PATH || isSocketIo(path) || isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
   };
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
     api.fetch(request, env ?? {});
@@ -288,6 +323,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       },
     },
     workers: { report: (report) => runs.report(report) },
+    requests: { send: (requestId, frame) => socketIo.send(threadOfRequest(requestId), frame) },
     tasks: taskServer({ store: tasks, bus, mail: new TaskMail(clients, memory, clock) }, ANONYMOUS.tenant),
     streamChartCommand: async (sessionId, command, commandType) => {
       const seq = await publisher.draw(ANONYMOUS.tenant, sessionId, [{ command, commandType }]);
@@ -297,6 +333,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     drain,
     close: () => (closing ??= close()),
   };
+}
+
+function isSocketIo(path: string): boolean {
+  return path === SOCKET_IO_PATH;
 }
 
 function* lagsOf(clients: Clients): Generator<number> {

@@ -60,6 +60,8 @@ export interface GatewayOptions {
   readonly allowedOrigins?: readonly string[];
   /** What happens to a start on a busy thread; default `enqueue` (R6). */
   readonly busyPolicy?: BusyPolicy;
+  /** Who answers a request over Socket.IO that names nobody; default `planner-executor`. */
+  readonly requestAgent?: string;
   /** How long a client of `/ws/stream` may be away before its run is cancelled; default 30,000 ms. */
   readonly streamGraceMs?: number;
   /** What `WS /ws/quotes` gives; without it that address is not served. */

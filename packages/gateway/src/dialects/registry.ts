@@ -57,7 +57,7 @@ export const MOUNTS: readonly Mount[] = [
   {
     path: "/ws/tasks/*",
     dialect: tasks,
-    threadOf: ({ name }) => taskThread(name),
+    threadOf: ({ name, query }) => query.get("thread_id") ?? taskThread(name),
     agent: "task-worker",
     threadMustExist: true,
   },

@@ -41,12 +41,12 @@ export function asyncApiDocument(server: string): JsonObject {
 }
 
 function channelOf(frames: FrameSchemas, messages: Mutable): Mutable {
-  const { address, title, description, query = {} } = frames;
+  const { address, title, description, query = {}, over } = frames;
   const parameters = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
     name,
     { description: "Names the thread." },
   ]);
-  const properties = Object.entries({ ...QUERY, ...query }).map(([name, text]) => [
+  const properties = Object.entries({ ...(over === undefined ? QUERY : {}), ...query }).map(([name, text]) => [
     name,
     { type: "string", description: text },
   ]);

@@ -1,5 +1,5 @@
 /** How a connection is carried. */
-export type Transport = "websocket" | "sse";
+export type Transport = "websocket" | "sse" | "socketio";
 
 /** One flush of a thread in one dialect: what was merged, and what it came to. */
 export interface Flushed {

@@ -10,14 +10,17 @@ export interface Attachable {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Whether the gateway serves HTTP at a path. */
   readonly servesRequests: (pathname: string) => boolean;
+  /** Whether it is Socket.IO's path, which `fetch` cannot serve: taken from every host. */
+  readonly servesOnlyHere: (pathname: string) => boolean;
   /** Whether it serves WebSockets there. */
   readonly servesUpgrades: (pathname: string) => boolean;
 }
 
 export interface AttachOptions {
   /**
-   * Whether to answer requests too. `false` is for a host that routes them to `fetch` itself. Default
-   * true: all of them on a server without listeners, else those to the gateway's own addresses.
+   * Whether to answer requests too. `false` is for a host that routes them to `fetch` itself; those to
+   * `/socket.io/` are answered even then, since `fetch` cannot. Default true: all of them on a server
+   * without listeners, else those to the gateway's own addresses.
    */
   readonly requests?: boolean;
 }
@@ -38,12 +41,13 @@ export function attachTo(server: Server, gateway: Attachable, { requests = true 
     if (foreign && server.listenerCount("upgrade") > 1) return;
     gateway.upgrade(request, socket, head);
   });
-  if (!requests) return;
   // Every listener answers every request it is told of, so the host's must not hear of ours.
   const others = server.listeners("request") as Listener[];
   server.removeAllListeners("request");
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    if (others.length === 0 || gateway.servesRequests(pathOf(request))) gateway.answer(request, response);
+    const path = pathOf(request);
+    const ours = requests && (others.length === 0 || gateway.servesRequests(path));
+    if (ours || gateway.servesOnlyHere(path)) gateway.answer(request, response);
     else for (const listener of others) listener.call(server, request, response);
   });
 }
@@ -79,7 +83,7 @@ export function pathMatcher(routes: readonly string[]): (pathname: string) => bo
   return (pathname) => patterns.some((pattern) => pattern.test(pathname));
 }
 
-function pathOf(request: IncomingMessage): string {
+export function pathOf(request: IncomingMessage): string {
   const target = request.url ?? "/";
   const end = target.indexOf("?");
   return end < 0 ? target : target.slice(0, end);

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Clock, type ErrorCode, ERRORS, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
+import { type Clock, type ErrorCode, type Logger, ThroughlineError, type Timer } from "@throughline/protocol";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { EndReason, Sink } from "../delivery/sink.ts";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { CLOSE_CODES } from "./close-codes.ts";
+import { refuseUpgrade } from "./refuse.ts";
 
 /** What a socket's frames and end are told to. */
 export interface SocketHandler {
@@ -233,16 +234,4 @@ function describe(request: IncomingMessage): UpgradeRequest {
     origin: request.headers.origin,
     protocols: (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim()),
   };
-}
-
-/** Answers an upgrade with a plain HTTP error. */
-function refuseUpgrade(socket: Duplex, error: ThroughlineError): void {
-  const body = JSON.stringify({
-    error: { code: error.code, message: error.message, remedy: ERRORS[error.code].remedy },
-  });
-  // The peer may keep its half open for as long as it likes; nobody counts it any more.
-  socket.once("finish", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${error.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

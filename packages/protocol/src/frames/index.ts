@@ -3,6 +3,7 @@ import { AgentStreamClientFrame, AgentStreamServerFrame } from "./agent-stream.t
 import { ChatClientFrame, ChatServerFrame } from "./chat.ts";
 import { NativeClientFrame, NativeServerFrame } from "./native.ts";
 import { QuoteClientFrame, QuoteServerFrame } from "./quotes.ts";
+import { RequestClientEvent, RequestServerEvent } from "./requests.ts";
 import { ChartClientFrame, ChartServerFrame } from "./chart-commands.ts";
 import { TaskClientFrame, TaskServerFrame } from "./tasks.ts";
 
@@ -18,6 +19,8 @@ export interface FrameSchemas {
   readonly fromServer: z.ZodType;
   /** Query parameters beside those that every address takes. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Spoken through Socket.IO: a frame is an event named by its type. Then `query` is all there is. */
+  readonly over?: "socketio";
 }
 
 /**
@@ -60,6 +63,21 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
     fromClient: QuoteClientFrame,
     fromServer: QuoteServerFrame,
     query: { symbols: "Symbols separated by commas, at most 50." },
+  },
+  requests: {
+    address: "/socket.io/",
+    title: "Requests",
+    description:
+      "Requests that a team plans and carries out step by step, over Socket.IO 4: each message is an event named by " +
+      "its `type`. A client's events may ask for an acknowledgement, `{ok:true,…}` or `{ok:false,code,message}`.",
+    fromClient: RequestClientEvent,
+    fromServer: RequestServerEvent,
+    over: "socketio",
+    query: {
+      requestId: "The request to follow from the start; `auth` takes it too, as it does the others.",
+      lastSeq: "The position to go on from, SEQ or EPOCH.SEQ; absent = what a late joiner gets.",
+      client_id: "Names the client, so that repeats of its events apply once; absent = made by the server.",
+    },
   },
   "chart-commands": {
     address: "/ws/chart-commands/{session_id}",

@@ -67,7 +67,12 @@ export function finishRun(draft: Draft, event: RunFinishedEvent, seq: number): v
     addInterrupts(draft, event.runId, outcome.interrupts);
     return endRun(draft, seq, at, "waiting", null);
   }
-  if (outcome?.type !== "cancelled") return endRun(draft, seq, at, "completed", null);
+  if (outcome?.type !== "cancelled") {
+    if (event.result !== undefined && draft.view.runs.length > 0) {
+      draft.edit("runs", draft.view.runs.length - 1).result = event.result;
+    }
+    return endRun(draft, seq, at, "completed", null);
+  }
   cutShort(draft, at);
   endRun(draft, seq, at, "cancelled", null);
 }

@@ -58,6 +58,8 @@ export interface RunView {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly error: { readonly code: string | null; readonly message: string } | null;
+  /** What a completed run says it came to (RUN_FINISHED.result); absent where it says nothing. */
+  readonly result?: unknown;
 }
 
 export interface ToolCallView {
