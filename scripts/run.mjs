@@ -59,9 +59,7 @@ for (const step of TASKS[task]) {
   if (code !== 0) process.exit(code);
 }
 if (task === "test") {
-  console.log(
-    "Skipped: tests that need Chromium (npm run test:browser) or a RabbitMQ broker (npm run test:rabbitmq).",
-  );
+  console.log("Skipped: tests that need Chromium (npm run test:browser) or a RabbitMQ broker (npm run test:rabbitmq).");
 }
 
 /**

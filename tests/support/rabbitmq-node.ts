@@ -81,7 +81,10 @@ export class RabbitNode implements AsyncDisposable {
   /** Runs `rabbitmqctl` on it; what it wrote. */
   async control(...args: string[]): Promise<string> {
     const command = path.join(BIN as string, "rabbitmqctl");
-    const { stdout } = await promisify(execFile)(command, ["--quiet", ...args], { env: this.#env, timeout: PATIENCE_MS });
+    const { stdout } = await promisify(execFile)(command, ["--quiet", ...args], {
+      env: this.#env,
+      timeout: PATIENCE_MS,
+    });
     return stdout;
   }
 

@@ -1,0 +1,148 @@
+import { systemClock, systemRandom, type Reception, type Report } from "@throughline/gateway";
+import { type Clock, type Logger, silentLogger } from "@throughline/protocol";
+import {
+  BrokerLink,
+  type BrokerTelemetry,
+  type LinkOptions,
+  type LinkState,
+  RabbitBridge,
+} from "@throughline/rabbitmq";
+import { connect, type ChannelModel, type ConsumeMessage, type Options } from "amqplib";
+
+/** What is common to everything that speaks to a broker in tests. */
+export const world = { clock: systemClock as Clock, random: systemRandom, logger: silentLogger as Logger };
+
+/** A link that goes with the test. */
+export class TestLink extends BrokerLink implements AsyncDisposable {
+  constructor(url: string, options: Partial<LinkOptions> = {}) {
+    super({ ...world, url, name: "test", ...options });
+  }
+
+  async until(state: LinkState): Promise<void> {
+    await until(
+      () => this.state === state,
+      (listener) => this.onState(listener),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** A bridge whose gateway is a function. */
+export class TestBridge extends RabbitBridge implements AsyncDisposable {
+  readonly reports: Report[] = [];
+
+  constructor(link: BrokerLink, take: (report: Report) => Promise<Reception>, telemetry?: BrokerTelemetry) {
+    super({ ...world, link, ...(telemetry === undefined ? {} : { telemetry }) });
+    this.start((report) => {
+      this.reports.push(report);
+      return take(report);
+    });
+  }
+
+  async untilReachable(reachable = true): Promise<void> {
+    await until(
+      () => this.reachable === reachable,
+      (listener) => this.onReachable(listener),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Resolves once the condition holds, looking whenever it may have changed. */
+async function until(holds: () => boolean, listen: (listener: () => void) => () => void): Promise<void> {
+  while (!holds()) {
+    await new Promise<void>((resolve) => {
+      const stop = listen(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Somebody else on the broker, who knows nothing but AMQP. */
+export class Stranger implements AsyncDisposable {
+  readonly #connection: ChannelModel;
+
+  private constructor(connection: ChannelModel) {
+    this.#connection = connection;
+    // A broker that is killed in the test takes the stranger's connection with it.
+    connection.on("error", () => undefined);
+  }
+
+  static async at(url: string): Promise<Stranger> {
+    return new Stranger(await connect(url));
+  }
+
+  /** Publishes what an agent says, confirmed. */
+  async say(message: { readonly type: string } | string, options: Options.Publish = {}): Promise<void> {
+    const channel = await this.#connection.createConfirmChannel();
+    const key = typeof message === "string" ? "odd" : message.type;
+    const body = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    channel.publish("agent.events", key, body, { persistent: true, ...options });
+    await channel.waitForConfirms();
+    await channel.close();
+  }
+
+  /** Everything that comes to a queue, acknowledged as it comes. */
+  async listen(queue: string, bind?: { readonly exchange: string; readonly key: string }): Promise<Inbox> {
+    const channel = await this.#connection.createChannel();
+    if (bind !== undefined) {
+      await channel.assertQueue(queue, { durable: true });
+      await channel.bindQueue(queue, bind.exchange, bind.key);
+    }
+    const inbox = new Inbox();
+    await channel.consume(queue, (message) => message !== null && inbox.put(message), { noAck: true });
+    return inbox;
+  }
+
+  async count(queue: string): Promise<number> {
+    const channel = await this.#connection.createChannel();
+    const { messageCount } = await channel.checkQueue(queue);
+    await channel.close();
+    return messageCount;
+  }
+
+  async delete(queue: string): Promise<void> {
+    const channel = await this.#connection.createChannel();
+    await channel.deleteQueue(queue);
+    await channel.close();
+  }
+
+  async declare(queue: string, options: Options.AssertQueue): Promise<void> {
+    const channel = await this.#connection.createChannel();
+    await channel.assertQueue(queue, options);
+    await channel.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close().catch(() => undefined);
+  }
+}
+
+/** What came to a queue, in order. */
+export class Inbox {
+  readonly messages: ConsumeMessage[] = [];
+  #wake: (() => void)[] = [];
+
+  put(message: ConsumeMessage): void {
+    this.messages.push(message);
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  get bodies(): any[] {
+    return this.messages.map(({ content }) => JSON.parse(content.toString()) as unknown);
+  }
+
+  /** Resolves once `holds`, looked at with each message. */
+  async until(holds: (bodies: any[]) => boolean): Promise<any[]> {
+    while (!holds(this.bodies)) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    return this.bodies;
+  }
+}
