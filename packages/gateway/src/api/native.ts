@@ -73,9 +73,9 @@ export function nativeRoutes(app: Api, { native }: Pick<ApiPorts, "native">): vo
     const { wait, ...request } = c.req.valid("json");
     // Absent and undefined are one to who reads it.
     const asked = { principal: c.var.principal, breakOff: breakOff(c.env), request: request as FollowRequest };
-    if (wait === undefined) return native.stream(asked) as never;
+    if (wait === undefined) return native.stream(asked);
     const body = await native.poll(asked, wait * 1_000, c.req.raw.signal);
-    return c.body(body, 200, { "content-type": "application/json" }) as never;
+    return c.body(body, 200, { "content-type": "application/json" });
   });
   app.openapi(commands, async (c) => {
     const request = c.req.valid("json") as CommandsRequest;

@@ -1,6 +1,5 @@
 import {
   type AckFrame,
-  type Command,
   type CommandFrame,
   ERRORS,
   type ErrorCode,
@@ -41,7 +40,7 @@ export async function carryOutFrame(
     const agent = command.type === "start" ? (command.agent ?? (await agentOf(ports, by, thread))) : "";
     const address = { clientId: by.clientId, threadId: thread, agent, named: true };
     const commander = { principal: by.principal, address, dialect: NATIVE_DIALECT };
-    return acknowledged(id, await carryOut(ports, commander, { ...command, id } as Command));
+    return acknowledged(id, await carryOut(ports, commander, { ...command, id }));
   } catch (cause) {
     const { code, message } = ThroughlineError.from(cause);
     if (code === "internal") ports.logger.error("a command failed", { command: command.type, error: cause });

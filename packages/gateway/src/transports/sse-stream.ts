@@ -22,7 +22,7 @@ export class SseStream implements Sink {
   readonly body: ReadableStream<Uint8Array>;
   readonly #clock: Clock;
   readonly #breakOff: (() => void) | undefined;
-  readonly #closed: () => void;
+  readonly #closed: (() => void)[];
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #subscription: Subscription | undefined;
   #keepAlive: Timer | undefined;
@@ -32,7 +32,7 @@ export class SseStream implements Sink {
   constructor(clock: Clock, breakOff: (() => void) | undefined, closed: () => void) {
     this.#clock = clock;
     this.#breakOff = breakOff;
-    this.#closed = closed;
+    this.#closed = [closed];
     const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES });
     this.body = new ReadableStream<Uint8Array>(
       {
@@ -55,6 +55,12 @@ export class SseStream implements Sink {
   attach(subscription: Subscription): void {
     this.#subscription = subscription;
     if (!this.#open) subscription.close();
+  }
+
+  /** Calls the listener once it is closed, or at once. */
+  onceClosed(listener: () => void): void {
+    if (this.#open) this.#closed.push(listener);
+    else listener();
   }
 
   write(bytes: Uint8Array): void {
@@ -85,7 +91,7 @@ export class SseStream implements Sink {
     this.#open = false;
     this.#keepAlive?.cancel();
     this.#subscription?.close();
-    this.#closed();
+    for (const closed of this.#closed) closed();
   }
 
   /** Writes frames no faster than they are taken; the last of them ends the response. Never rejects. */

@@ -102,9 +102,8 @@ export class SseTransport {
    * @throws overloaded
    */
   carry(begin: (stream: SseStream) => () => void, about: About, by: SseClient): Response {
-    let closed: (() => void) | undefined;
-    const stream = this.#open(about, by, () => closed?.());
-    closed = begin(stream);
+    const stream = this.#open(about, by);
+    stream.onceClosed(begin(stream));
     return new Response(stream.body, { headers: HEADERS });
   }
 
