@@ -1,5 +1,6 @@
 import type { Assignment, Reception, Report } from "@throughline/gateway";
-import { ThroughlineError } from "@throughline/protocol";
+import { type Logger, silentLogger, ThroughlineError } from "@throughline/protocol";
+import { noBrokerTelemetry } from "@throughline/rabbitmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Mailbox } from "../support/manual-agent.ts";
 import { Stranger, TestBridge, TestLink } from "../support/broker.ts";
@@ -60,6 +61,7 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
     // Two are durable when the connection goes; the third comes again.
     settle[0]?.("applied");
     settle[1]?.("duplicate");
+    await turn();
     await link.close();
     expect(await stranger.count("websocket.progress")).toBe(1);
     settle[2]?.("applied");
@@ -80,17 +82,20 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
     // Had the old one's acknowledgement been sent, the broker would have closed the new channel for it.
     await stranger.say(progress("b"));
     (await taken.take())("applied");
+    await turn();
     await bridge.close();
     expect(await stranger.count("websocket.progress")).toBe(0);
   });
 
   test("keeps and repeats in order what the store cannot take now", async () => {
-    const full = new ThroughlineError("storage_full", "The disk is full.");
-    let refusals = 3;
+    let full: ThroughlineError | undefined = new ThroughlineError("storage_full", "The disk is full.");
+    let refusals = 0;
     const done = new Mailbox<string>();
     await using bridge = new TestBridge(link, async ({ name = "" }) => {
-      if (refusals > 0) {
-        refusals -= 1;
+      if (full !== undefined) {
+        refusals += 1;
+        // Takes again once this refusal has been told, and not before.
+        if (refusals === 4) setImmediate(() => (full = undefined));
         throw full;
       }
       done.put(name);
@@ -99,6 +104,7 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
     await bridge.untilReachable();
     for (const stepId of ["a", "b", "c"]) await stranger.say(progress(stepId), { messageId: stepId });
     expect([await done.take(), await done.take(), await done.take()]).toEqual(["id:a", "id:b", "id:c"]);
+    await turn();
     await bridge.close();
     expect(await stranger.count("websocket.progress")).toBe(0);
     expect(await stranger.count("websocket.progress.dead")).toBe(0);
@@ -106,21 +112,26 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
 
   test("poison is put aside with the reason, and what comes after it goes on", async () => {
     const taken = new Mailbox<Report>();
-    await using bridge = new TestBridge(link, async (report) => {
-      taken.put(report);
-      return report.threadId === "request:none" ? "unknown" : "applied";
-    });
+    const reasons: string[] = [];
+    await using bridge = new TestBridge(
+      link,
+      async (report) => {
+        taken.put(report);
+        return report.threadId === "request:none" ? "unknown" : "applied";
+      },
+      { ...noBrokerTelemetry, deadLettered: (reason) => reasons.push(reason) },
+    );
     await bridge.untilReachable();
     await stranger.say("{not json");
     await stranger.say({ type: "executor.step.progress" }, { messageId: "m2" });
     await stranger.say({ ...progress("a"), requestId: "none" });
-    await stranger.say({ type: "agent.event", requestId: "r1", data: { event: { type: "CUSTOM" } } } as never);
+    await stranger.say({ type: "agent.event", requestId: "r1", data: { event: { type: "CUSTOM" } } });
     await stranger.say(progress("z"), { messageId: "z" });
     const dead = await stranger.listen("websocket.progress.dead");
     while ((await taken.take()).name !== "id:z");
-    await expect.poll(() => dead.messages.length).toBe(4);
-    const byReason = dead.messages.map(({ properties }) => (properties.headers as any)["x-reason"] as string);
-    expect(byReason.toSorted()).toEqual(["invalid", "invalid", "invalid", "unknown"]);
+    await dead.until(() => dead.messages.length === 4);
+    await expect.poll(() => reasons.toSorted()).toEqual(["invalid", "invalid", "invalid", "unknown"]);
+    await turn();
     const second = dead.messages.find(({ properties }) => properties.messageId === "m2");
     expect(second?.properties.headers).toMatchObject({ "x-detail": expect.stringContaining("requestId") });
     await bridge.close();
@@ -232,8 +243,8 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
   test("says what to do about a queue of another kind, and goes on once it is gone", async () => {
     await stranger.declare("websocket.progress", { durable: true });
     const said = new Mailbox<unknown>();
-    const logger = { ...silent(), error: (_: string, fields?: object) => said.put(fields) };
-    await using other = new TestLink(node.url, { logger: { ...logger, child: () => logger } });
+    const logger: Logger = { ...silentLogger, error: (_, fields) => said.put(fields), child: () => logger };
+    await using other = new TestLink(node.url, { logger });
     await using bridge = new TestBridge(other, applied);
     expect(await said.take()).toMatchObject({
       error: { code: "invalid_setting", message: expect.stringContaining('queue "websocket.progress"') },
@@ -243,9 +254,11 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
   });
 });
 
-function silent() {
-  const nothing = (): void => undefined;
-  return { debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** Lets everything happen that waits for nobody. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** A queue of requests as a worker has it. */
@@ -253,7 +266,7 @@ async function askForRequests(stranger: Stranger, link: TestLink) {
   await link.until("up");
   await using bridge = new TestBridge(link, applied);
   await bridge.untilReachable();
-  return stranger.listen("agent.requests.helper", { exchange: "agent.requests", key: "request.*" });
+  return await stranger.listen("agent.requests.helper", { exchange: "agent.requests", key: "request.*" });
 }
 
 /** Cuts every connection whose client is ours. */

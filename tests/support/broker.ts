@@ -1,5 +1,5 @@
 import { systemClock, systemRandom, type Reception, type Report } from "@throughline/gateway";
-import { type Clock, type Logger, silentLogger } from "@throughline/protocol";
+import { silentLogger } from "@throughline/protocol";
 import {
   BrokerLink,
   type BrokerTelemetry,
@@ -10,7 +10,7 @@ import {
 import { connect, type ChannelModel, type ConsumeMessage, type Options } from "amqplib";
 
 /** What is common to everything that speaks to a broker in tests. */
-export const world = { clock: systemClock as Clock, random: systemRandom, logger: silentLogger as Logger };
+export const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
 
 /** A link that goes with the test. */
 export class TestLink extends BrokerLink implements AsyncDisposable {
@@ -81,7 +81,10 @@ export class Stranger implements AsyncDisposable {
   }
 
   /** Publishes what an agent says, confirmed. */
-  async say(message: { readonly type: string } | string, options: Options.Publish = {}): Promise<void> {
+  async say(
+    message: { readonly type: string; readonly [key: string]: unknown } | string,
+    options: Options.Publish = {},
+  ): Promise<void> {
     const channel = await this.#connection.createConfirmChannel();
     const key = typeof message === "string" ? "odd" : message.type;
     const body = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
@@ -136,8 +139,12 @@ export class Inbox {
     for (const wake of this.#wake.splice(0)) wake();
   }
 
+  /** Those that are JSON. */
   get bodies(): any[] {
-    return this.messages.map(({ content }) => JSON.parse(content.toString()) as unknown);
+    return this.messages.flatMap(({ content }) => {
+      const text = content.toString();
+      return text.startsWith('{"') ? [JSON.parse(text) as unknown] : [];
+    });
   }
 
   /** Resolves once `holds`, looked at with each message. */

@@ -59,6 +59,7 @@ export class Lane<Item> {
     await sleep(this.#clock, ms, this.#signal);
     if (this.#signal.aborted) return;
     this.#stalled = false;
-    for (const item of [...this.#items]) void this.#hand(item);
+    // Nothing is settled before all of them are given.
+    for (const item of this.#items) void this.#hand(item);
   }
 }

@@ -31,7 +31,7 @@ export interface Posted {
 interface Entry {
   readonly letter: Letter;
   readonly resolve: (posted: Posted) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: ThroughlineError) => void;
   inDoubt: boolean;
   returned: boolean;
 }
@@ -117,7 +117,7 @@ export class Outbox implements LinkUser {
       const entry: Entry = {
         letter,
         resolve: (posted) => (settled(), resolve(posted)),
-        reject: (error) => (settled(), reject(error as Error)),
+        reject: (error) => (settled(), reject(error)),
         inDoubt: false,
         returned: false,
       };

@@ -15,7 +15,7 @@ export class Session {
   readonly #model: ChannelModel;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
-  readonly #released = new WeakSet<Channel>();
+  readonly #channels = new Set<Channel>();
 
   constructor(model: ChannelModel, clock: Clock) {
     this.#model = model;
@@ -41,9 +41,8 @@ export class Session {
 
   /** Closes one channel and leaves the rest as it is. Never rejects. */
   async release(channel: Channel): Promise<void> {
-    this.#released.add(channel);
-    if (this.signal.aborted) return;
-    await this.#quietly(() => channel.close());
+    const isOpen = this.#channels.delete(channel) && !this.signal.aborted;
+    if (isOpen) await this.#quietly(() => channel.close());
   }
 
   /**
@@ -51,7 +50,7 @@ export class Session {
    * again over the next.
    */
   acknowledge(channel: Channel, message: Message): void {
-    if (this.signal.aborted || this.#released.has(channel)) return;
+    if (this.signal.aborted || !this.#channels.has(channel)) return;
     try {
       channel.ack(message);
     } catch (error) {
@@ -69,15 +68,18 @@ export class Session {
   /** Ends it in good order; all that was written has been sent. Never rejects. */
   async close(): Promise<void> {
     if (this.#ended.signal.aborted) return;
+    // A connection's end overtakes what its channels have yet to send.
+    await Promise.all([...this.#channels].map((channel) => this.release(channel)));
     this.#ended.abort(new ThroughlineError("unavailable", "The connection to the broker is closing."));
     await this.#quietly(() => this.#model.close());
   }
 
   async #guarded<C extends Channel>(opening: Promise<C>): Promise<C> {
     const channel = await within(this.#clock, PATIENCE_MS, opening, "Opening a channel");
+    this.#channels.add(channel);
     channel.on("error", (error) => this.fail(error));
     channel.on("close", () => {
-      if (!this.#released.has(channel)) this.fail(new Error("The broker closed a channel."));
+      if (this.#channels.has(channel)) this.fail(new Error("The broker closed a channel."));
     });
     return channel;
   }
