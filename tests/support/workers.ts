@@ -27,10 +27,16 @@ export class ManualWorkers implements Workers {
   readonly notices: Notice[] = [];
   readonly #handings = new Mailbox<Handing>();
   readonly #listeners = new Set<() => void>();
+  readonly #served: string;
   #reachable = true;
 
+  /** @param served what the ids of the threads begin with whose runs are worked on here */
+  constructor(served = "request:") {
+    this.#served = served;
+  }
+
   serves(threadId: string): boolean {
-    return threadId.startsWith("request:");
+    return threadId.startsWith(this.#served);
   }
 
   get reachable(): boolean {
