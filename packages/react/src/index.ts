@@ -23,6 +23,21 @@ export { type TaskAction, TaskDetailPanel, type TaskDetailPanelProps } from "./c
 export { ToolCard, type ToolCardProps } from "./components/tool-card.tsx";
 export { ToolExecutionProgress, type ToolExecutionProgressProps } from "./components/tool-execution-progress.tsx";
 export { useStickToEnd } from "./components/use-stick-to-end.ts";
+export {
+  type Throughline,
+  ThroughlineProvider,
+  type ThroughlineProviderProps,
+  useStores,
+  useThroughline,
+} from "./hooks/throughline-provider.tsx";
+export { useChart, type UseChart } from "./hooks/use-chart.ts";
+export { useClient } from "./hooks/use-client.ts";
+export { useConnection, type UseConnection } from "./hooks/use-connection.ts";
+export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
+export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
+export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";
+export { useThread, type ThreadActions, type UseThread, type UseThreadOptions } from "./hooks/use-thread.ts";
+export { useThreadSelector } from "./hooks/use-thread-selector.ts";
 export { questionsOf, toolsOf } from "./stores/mirror-view.ts";
 export * from "./stores/index.ts";
 export { type AgentTag, agentTag, hueOf } from "./transcript/agent-tag.ts";

@@ -1,0 +1,73 @@
+import { createContext, useContext, useEffect, useMemo, useState } from "react";
+import type { Context, ReactNode } from "react";
+import type { Client, TokenProvider } from "@throughline/client";
+import { type Clock, ThroughlineError } from "@throughline/protocol";
+import { poolHere } from "../client-pool.ts";
+import { type Fetch, Rest } from "../rest.ts";
+import { serverUrl } from "../server-url.ts";
+import { defaultStores } from "../stores/defaults.ts";
+import type { Stores } from "../stores/stores.ts";
+import { systemClock, systemFetch } from "../system.ts";
+import { ClockContext } from "./clock.ts";
+
+/** What the hooks work with. */
+export interface Throughline {
+  readonly client: Client;
+  readonly rest: Rest;
+  readonly stores: Stores;
+}
+
+const ThroughlineContext: Context<Throughline | null> = createContext<Throughline | null>(null);
+
+export interface ThroughlineProviderProps {
+  /** The server's address. Default `VITE_WS_URL` or `NEXT_PUBLIC_WS_URL`, else the page's own origin. */
+  readonly url?: string;
+  readonly token?: string | TokenProvider;
+  /** What others see of who watches. */
+  readonly name?: string;
+  /** A client of one's own in place of one that is made; it is not closed with the provider. */
+  readonly client?: Client;
+  /** Default: the module's own `chatStore`, `statusStore`, `chartStore` and `taskStore`. */
+  readonly stores?: Stores;
+  /** What carries requests to the HTTP API. Default the platform's. */
+  readonly fetch?: Fetch;
+  /** What counts down and throttles. Default the platform's. */
+  readonly clock?: Clock;
+  readonly children?: ReactNode;
+}
+
+/**
+ * Gives the hooks below it their client. It connects with the first thread that is followed, and closes a
+ * second after it was taken away; what runs on the server goes on. Nothing connects on a server that
+ * renders the page.
+ */
+export function ThroughlineProvider(props: ThroughlineProviderProps) {
+  const { token, name, client: own, stores = defaultStores, fetch = systemFetch, clock = systemClock } = props;
+  const url = serverUrl(props.url);
+  const [pool] = useState(poolHere);
+  const options = useMemo(() => ({ url, token, name }), [url, token, name]);
+  useEffect(() => (own === undefined ? pool.hold(options) : undefined), [pool, options, own]);
+  const value = useMemo(
+    () => ({ client: own ?? pool.get(options), rest: new Rest({ url, token, fetch }), stores }),
+    [own, pool, options, url, token, fetch, stores],
+  );
+  return (
+    <ClockContext.Provider value={clock}>
+      <ThroughlineContext.Provider value={value}>{props.children}</ThroughlineContext.Provider>
+    </ClockContext.Provider>
+  );
+}
+
+/** What the provider gives. @throws ThroughlineError `invalid_input` outside of one */
+export function useThroughline(): Throughline {
+  const found = useContext(ThroughlineContext);
+  if (found === null) {
+    throw new ThroughlineError("invalid_input", "There is no <ThroughlineProvider> around this component.");
+  }
+  return found;
+}
+
+/** The stores of the provider, or the module's own outside of one. */
+export function useStores(): Stores {
+  return useContext(ThroughlineContext)?.stores ?? defaultStores;
+}

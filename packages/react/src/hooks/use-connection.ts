@@ -1,0 +1,31 @@
+import { useCallback } from "react";
+import type { ConnectionState } from "@throughline/client";
+import { useClient } from "./use-client.ts";
+import { useReadable } from "./use-readable.ts";
+
+export interface UseConnection extends ConnectionState {
+  /** Tries again at once; makes sure that the server is there while connected. */
+  readonly retry: () => void;
+}
+
+const ON_SERVER: ConnectionState = {
+  state: "connecting",
+  attempt: 0,
+  retryAt: null,
+  latencyMs: null,
+  transport: null,
+  error: null,
+  behind: 0,
+};
+
+/** How the connection to the server is. It is no thread's: each has its own `status`. */
+export function useConnection(): UseConnection {
+  const client = useClient();
+  const connection = useReadable(client.connection, ON_SERVER);
+  const retry = useCallback(() => {
+    // A connection that has given up has nothing to hurry.
+    if (client.connection.get().state === "error") client.connect();
+    else client.retry();
+  }, [client]);
+  return { ...connection, retry };
+}
