@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   type JsonObject,
   silentLogger,
+  type TaskPublisher,
   ThroughlineError,
 } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
@@ -82,6 +83,8 @@ export interface Gateway {
      * @throws unavailable, overloaded, draining, corrupt: nothing of it is stored, and it is to be reported again
      */
     report(report: Report): Promise<Reception>;
+    /** What agents that work elsewhere may write outside their own threads, where their host lets them. */
+    readonly publishers: { readonly charts: ChartPublisher; readonly tasks: TaskPublisher };
   };
   /** The server's own word to clients of Socket.IO, beside what their requests say. */
   readonly requests: {
@@ -97,8 +100,11 @@ export interface Gateway {
    * @throws invalid_input for an empty or too long command, or an id that cannot be one
    */
   readonly streamChartCommand: ChartPublisher["streamChartCommand"];
-  /** Stops taking new work, lets runs finish for `graceMs`, ends the rest, sends clients away (D6). */
-  drain(graceMs: number): Promise<void>;
+  /**
+   * Stops taking new work, lets runs finish for `graceMs`, ends the rest, sends clients away (D6).
+   * @param besides what else clients are to see the end of, such as the host's own workers'; it has a bound of its own
+   */
+  drain(graceMs: number, besides?: Promise<unknown>): Promise<void>;
   /** Drains without grace, then lets go of everything but the log. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -262,9 +268,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await runs.recover();
   ready = true;
 
-  const drain = async (graceMs: number): Promise<void> => {
+  const drain = async (graceMs: number, besides?: Promise<unknown>): Promise<void> => {
     ready = false;
-    await runs.drain(graceMs);
+    await Promise.all([runs.drain(graceMs), besides]);
     await delivery.flushed();
     native.drain();
     for (const client of clients.all()) client.end("draining");
@@ -322,7 +328,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         return cancelled;
       },
     },
-    workers: { report: (report) => runs.report(report) },
+    workers: { report: (report) => runs.report(report), publishers: ports.publishers(ANONYMOUS.tenant) },
     requests: { send: (requestId, frame) => socketIo.send(threadOfRequest(requestId), frame) },
     tasks: taskServer({ store: tasks, bus, mail: new TaskMail(clients, memory, clock) }, ANONYMOUS.tenant),
     streamChartCommand: async (sessionId, command, commandType) => {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Levels, Metrics } from "./telemetry.ts";
+import type { Levels, Metrics, Telemetry } from "./telemetry.ts";
 import { watchProcess } from "./system.ts";
 
 const CONNECTION_SECONDS = [1, 10, 60, 300, 1_800, 7_200, 28_800, 86_400];
@@ -23,12 +23,27 @@ export function createMetrics(): Metrics {
       if (!watched) levelsIn(registry, levels);
       watched = true;
     },
+    ...hostsOwn(registry),
     render: () => registry.metrics(),
     close: () => process.close(),
   };
 }
 
-function countersIn(registry: Registry): Omit<Metrics, "contentType" | "watch" | "render" | "close"> {
+function hostsOwn(registry: Registry): Pick<Metrics, "counter" | "gauge"> {
+  const registers = [registry];
+  return {
+    counter: (name, help, labelNames) => {
+      const counter = new Counter({ name, help, labelNames: [...labelNames], registers });
+      return (labels) => counter.inc(labels);
+    },
+    gauge: (name, help, labelNames) => {
+      const gauge = new Gauge({ name, help, labelNames: [...labelNames], registers });
+      return (labels, value) => gauge.set(labels, value);
+    },
+  };
+}
+
+function countersIn(registry: Registry): Telemetry {
   const registers = [registry];
   const connections = new Gauge({
     name: "throughline_connections",

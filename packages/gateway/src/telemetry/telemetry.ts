@@ -74,6 +74,14 @@ export interface Levels {
 export interface Metrics extends Telemetry {
   /** Gives the levels to read from; the gateway calls it once. */
   watch(levels: Levels): void;
+  /** Adds a counter of the host's own. @returns counts one up */
+  counter(name: string, help: string, labels: readonly string[]): (labels: Readonly<Record<string, string>>) => void;
+  /** Adds a gauge of the host's own. @returns sets it */
+  gauge(
+    name: string,
+    help: string,
+    labels: readonly string[],
+  ): (labels: Readonly<Record<string, string>>, value: number) => void;
   /** All figures in the text format that `contentType` names. */
   render(): Promise<string>;
   readonly contentType: string;

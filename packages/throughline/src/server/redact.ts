@@ -10,9 +10,10 @@ const CENSORED = "[redacted]";
 const SECRET_NAME =
   /token$|^ticket$|authori[sz]ation$|cookie$|password$|secret$|api[-_]?key$|^sec-websocket-protocol$/i;
 
-/** Secrets inside a text: of an address such as `?ticket=…`, of a header such as `Bearer …`, and bare JWTs. */
+/** Secrets inside a text: of an address such as `?ticket=…` or `amqp://name:…@host`, of a header such as `Bearer …`, and bare JWTs. */
 const SECRET_TEXTS: readonly [RegExp, string][] = [
   [/([?&](?:token|ticket|access_token|api_key)=)[^&\s"]+/gi, `$1${CENSORED}`],
+  [/\b([a-z][a-z\d+.-]*:\/\/[^\s/:@"]*):[^\s/@"]+@/gi, `$1:${CENSORED}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${CENSORED}`],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, CENSORED],
 ];

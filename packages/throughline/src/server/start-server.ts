@@ -6,6 +6,7 @@ import type { StreamLog } from "@throughline/log";
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
 import { refuseExposure } from "../settings/exposure.ts";
 import type { Settings } from "../settings/table.ts";
+import { type Broker, openBroker } from "./broker.ts";
 import { chooseAgents } from "./choose-agents.ts";
 import { findConsole, loadConsole } from "./console-files.ts";
 import { listen } from "./listen.ts";
@@ -46,9 +47,14 @@ export async function startServer(settings: Settings, world: World): Promise<Run
   const http = createHttpServer((request) => respond(request));
   const url = await listen(http, settings.host, settings.port);
   let log: StreamLog | undefined;
+  let broker: Broker | undefined;
   try {
     log = await openLog(settings, world);
     const opened = log;
+    const metrics = createMetrics();
+    const { rabbitmqUrl } = settings;
+    const brokered = rabbitmqUrl === undefined ? undefined : openBroker(rabbitmqUrl, world, metrics);
+    broker = brokered;
     const gateway = await createGateway({
       ...world,
       ...gatewaySettings(settings),
@@ -56,14 +62,17 @@ export async function startServer(settings: Settings, world: World): Promise<Run
       agents,
       quotes: marketQuotes({ ...world, data }),
       origin: url,
-      metrics: createMetrics(),
+      metrics,
+      ...(brokered === undefined ? {} : { workers: brokered.bridge }),
     });
+    brokered?.start(gateway, agents);
     respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
     gateway.attach(http, { requests: false });
-    return { url, stop: once(() => stop(http, gateway, opened, settings.drainMs)) };
+    return { url, stop: once(() => stop({ http, gateway, log: opened, broker: brokered }, settings.drainMs)) };
   } catch (error) {
     http.close();
     http.closeAllConnections();
+    await broker?.close();
     // An open log keeps the process, and the folder for itself.
     await log?.close();
     throw error;
@@ -97,11 +106,12 @@ function createHttpServer(respond: (request: Request) => ReturnType<Respond>): S
 const DAY_MS = 24 * 60 * 60_000;
 
 function gatewaySettings(settings: Settings) {
-  const { allowedOrigins, streamGraceMs } = settings;
+  const { allowedOrigins, streamGraceMs, requestAgent } = settings;
   const { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst } = settings;
   return {
     allowedOrigins,
     streamGraceMs,
+    requestAgent,
     auditKeepMs: settings.auditDays * DAY_MS,
     realtime: {
       websocket: settings.enableWebsocket,
@@ -131,10 +141,18 @@ function inOrder(routes: readonly Respond[]): Respond {
   };
 }
 
-async function stop(http: Server, gateway: Gateway, log: StreamLog, drainMs: number): Promise<void> {
-  await gateway.drain(drainMs);
+interface Parts {
+  readonly http: Server;
+  readonly gateway: Gateway;
+  readonly log: StreamLog;
+  readonly broker: Broker | undefined;
+}
+
+async function stop({ http, gateway, log, broker }: Parts, drainMs: number): Promise<void> {
+  await gateway.drain(drainMs, broker?.stopWorkers(drainMs));
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   await gateway.close();
+  await broker?.close();
   http.closeAllConnections();
   await closed;
   await log.close();

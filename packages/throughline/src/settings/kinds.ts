@@ -1,3 +1,5 @@
+import { isBrokerUrl } from "@throughline/rabbitmq";
+
 /**
  * The kinds of value a setting can have. A value arrives as text from a variable or a flag, or as
  * anything at all from a config file, so each kind reads `unknown`.
@@ -7,6 +9,8 @@ export interface Kind<T> {
   readonly expected: string;
   /** The value, or undefined when the raw one is not acceptable. */
   read(raw: unknown): T | undefined;
+  /** Whether a value may hold a secret, and is not to be shown. */
+  readonly secret?: true;
 }
 
 /** Text with something in it. */
@@ -51,6 +55,13 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Kind<W
 export const words: Kind<readonly string[]> = {
   expected: "names separated by commas",
   read: (raw) => readList(raw, (word) => word),
+};
+
+/** A broker's URL, which may hold a password. */
+export const broker: Kind<string> = {
+  expected: "an address such as amqp://user:password@host:5672",
+  read: (raw) => (typeof raw === "string" && isBrokerUrl(raw.trim()) ? raw.trim() : undefined),
+  secret: true,
 };
 
 /** Web origins separated by commas, or a list of them. */

@@ -1,4 +1,5 @@
 import { ThroughlineError } from "@throughline/protocol";
+import type { Kind } from "./kinds.ts";
 import { flagOf, isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings } from "./table.ts";
 
 /** Where values come from; the first that names a setting wins. */
@@ -26,7 +27,7 @@ export function readSettings(sources: Sources): ReadSettings {
   for (const name of SETTING_NAMES) {
     const found = find(name, sources);
     const { kind, fallback } = SETTINGS[name] as {
-      kind: { expected: string; read(raw: unknown): unknown };
+      kind: Kind<unknown>;
       fallback?: unknown;
     };
     if (found === undefined) {
@@ -34,7 +35,10 @@ export function readSettings(sources: Sources): ReadSettings {
       continue;
     }
     values[name] = kind.read(found.raw);
-    if (values[name] === undefined) problems.push(`${found.where} is ${show(found.raw)}; expected ${kind.expected}`);
+    if (values[name] === undefined)
+      problems.push(
+        `${found.where} is ${kind.secret === true ? "not one" : show(found.raw)}; expected ${kind.expected}`,
+      );
   }
   if (problems.length > 0) {
     throw new ThroughlineError("invalid_setting", problems.join("\n"), { details: { problems } });

@@ -1,4 +1,4 @@
-import { type Kind, oneOf, origins, text, wholeNumber, words, yesOrNo } from "./kinds.ts";
+import { broker, type Kind, oneOf, origins, text, wholeNumber, words, yesOrNo } from "./kinds.ts";
 
 /** One thing that can be set: by flag, by variable, in the config file, in this order. */
 export interface Setting<T> {
@@ -26,6 +26,13 @@ export const SETTINGS = {
   agents: optional("THROUGHLINE_AGENTS", words, "names of the agents to serve; default: all built-in ones"),
   marketDir: optional("THROUGHLINE_MARKET_DIR", text, "folder with CSV files of prices of your own, such as AAPL.csv"),
   httpAllow: setting("THROUGHLINE_HTTP_ALLOW", origins, [], "origins that agents may fetch from by HTTP GET"),
+  rabbitmqUrl: optional("THROUGHLINE_RABBITMQ_URL", broker, "RabbitMQ broker that requests go through"),
+  requestAgent: setting(
+    "THROUGHLINE_REQUEST_AGENT",
+    text,
+    "planner-executor",
+    "who works on requests that name nobody",
+  ),
   drainMs: setting(
     "THROUGHLINE_DRAIN_MS",
     wholeNumber(0, 3_600_000),
