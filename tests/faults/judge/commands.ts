@@ -1,4 +1,4 @@
-import { type AguiEvent, EventType } from "@throughline/protocol";
+import { type AguiEvent, EventType, type ResumeEntry } from "@throughline/protocol";
 import type { Entry } from "../history.ts";
 import { type Evidence, isFork, type StoredRun, wasRestored } from "./evidence.ts";
 import { type Slice, slicesOf } from "./slices.ts";
@@ -83,7 +83,7 @@ function judgeRecords({ slices }: Facts, runs: ReadonlyMap<string, StoredRun>): 
       problems.push(`S3: ${run} starts at ${slice.from}, its record says ${record.startSeq}`);
     if (slice.ended && record.endSeq !== end)
       problems.push(`S3: ${run} ends at ${end}, its record says ${record.endSeq}`);
-    const status = statusOf(slice.events.at(-1));
+    const status = statusIn(slices, slice);
     if (slice.ended && record.status !== status)
       problems.push(`S3: ${run} is ${status}, its record says ${record.status}`);
   }
@@ -98,14 +98,16 @@ function judgeCancels({ entries, slices, runs }: Facts, { cancels }: Evidence): 
   const problems: string[] = [];
   const asked = new Set(of(entries, "cancel", "invoke").map(({ run }) => run));
   for (const { run = "" } of of(entries, "cancel", "ok")) {
-    const last = slices.get(run)?.[0]?.events.at(-1);
+    const slice = slices.get(run)?.[0];
     if (runs.get(run)?.status !== "cancelled")
       problems.push(`R5: the cancel of ${run} was acknowledged, and it is not cancelled`);
-    else if (last !== undefined && statusOf(last) !== "cancelled")
+    else if (slice !== undefined && statusIn(slices, slice) !== "cancelled")
       problems.push(`R5: ${run} was cancelled and ended otherwise`);
   }
   for (const { runId, status } of runs.values()) {
     if (status !== "cancelled" || asked.has(runId) || cancels.byInterrupt || cancels.byLeaving) continue;
+    // One that only tells of questions which somebody's cancel has withdrawn.
+    if (slices.get(runId)?.some((slice) => entriesOf(slice).some((entry) => entry.status === "cancelled"))) continue;
     problems.push(`R5: ${runId} is cancelled, and nobody asked for it`);
   }
   return problems;
@@ -163,14 +165,31 @@ function statusOf(event: AguiEvent | undefined): string {
   return outcome === "cancelled" ? "cancelled" : outcome === "interrupt" ? "waiting" : "completed";
 }
 
+/** What its record has to say of a run. One that asked is cancelled with the withdrawal of its questions. */
+function statusIn(slices: Facts["slices"], { events }: Slice): string {
+  const last = events.at(-1);
+  const status = statusOf(last);
+  if (last?.type !== EventType.RUN_FINISHED || last.outcome?.type !== "interrupt") return status;
+  const asked = new Set(last.outcome.interrupts.map(({ id }) => id));
+  const entries = [...slices.values()].flat().flatMap((slice) => entriesOf(slice));
+  const withdrawn = entries.some((entry) => entry.status === "cancelled" && asked.has(entry.interruptId));
+  return withdrawn ? "cancelled" : status;
+}
+
 function textOf({ events }: Slice): string | undefined {
   const [started] = events;
   const content = started?.type === EventType.RUN_STARTED ? started.input?.messages.at(-1)?.content : undefined;
   return typeof content === "string" ? content : undefined;
 }
 
-function resumesOf({ events }: Slice): { question: string; answer: string }[] {
+/** The answers that a run goes on from; what was withdrawn is none. */
+function resumesOf(slice: Slice): { question: string; answer: string }[] {
+  return entriesOf(slice)
+    .filter(({ status }) => status !== "cancelled")
+    .map(({ interruptId, payload }) => ({ question: interruptId, answer: String(payload) }));
+}
+
+function entriesOf({ events }: Slice): readonly ResumeEntry[] {
   const [started] = events;
-  const resume = started?.type === EventType.RUN_STARTED ? (started.input?.resume ?? []) : [];
-  return resume.map(({ interruptId, payload }) => ({ question: interruptId, answer: String(payload) }));
+  return started?.type === EventType.RUN_STARTED ? (started.input?.resume ?? []) : [];
 }

@@ -166,7 +166,9 @@ export class ThreadRuns {
    * @returns that, or the id of the run that takes none any more, or "unknown"
    * @throws draining while the run waits for the next process
    */
-  async taker(runId: string | undefined): Promise<Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown"> {
+  async taker(
+    runId: string | undefined,
+  ): Promise<Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown"> {
     // What waits has been handed over by an earlier process, perhaps.
     if (this.active === undefined && this.#line.handing === undefined && !this.#line.free) await this.next();
     const taker = this.#line.taker(runId);
@@ -255,12 +257,14 @@ export class ThreadRuns {
     return { runId: queued.request.runId, duplicate: false };
   }
 
-  /** Withdraws open questions, and a start that would answer them. */
+  /** Withdraws open questions, and what is being handed over to go on from them. */
   async #cancelAsking(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
     const earlier = this.#repeated(commandId);
     if (earlier !== undefined) return earlier;
-    const answer = this.#line.queue.find(({ parentRunId }) => runId !== undefined && parentRunId === runId);
-    if (answer !== undefined) await this.#line.dequeue(answer);
+    const queued = this.#line.handing?.queued;
+    if (queued !== undefined && runId !== undefined && queued.request.parentRunId === runId) {
+      await this.#line.dequeue(queued);
+    }
     const told = await withdraw(this.#scope, runId, commandId);
     return told === undefined ? undefined : { runId: told, duplicate: false };
   }

@@ -53,8 +53,15 @@ function takeAnswers(draft: Draft, answerRunId: string, entries: readonly Resume
     if (entry === undefined) continue;
     const { status, payload: answer = null } = entry;
     draft.list("answeredInterrupts").push({ ...pending, answerRunId, status, answer, afterMessageId });
+    if (status === "cancelled") cancelWaiting(draft, pending.runId);
   }
   draft.view.pendingInterrupts = draft.view.pendingInterrupts.filter(({ interrupt }) => !answers.has(interrupt.id));
+}
+
+/** Nobody is to answer the run any more. */
+function cancelWaiting(draft: Draft, runId: string): void {
+  const index = lastIndex(draft.view.runs, (run) => run.runId === runId);
+  if (draft.view.runs[index]?.status === "waiting") draft.edit("runs", index).status = "cancelled";
 }
 
 function isAwaited(draft: Draft, toolCallId: string): boolean {
