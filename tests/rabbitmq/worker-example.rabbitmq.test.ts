@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { systemClock, systemRandom } from "@throughline/gateway";
-import { type AguiEvent, EventType, silentLogger } from "@throughline/protocol";
-import { BrokerLink, RabbitBridge } from "@throughline/rabbitmq";
+import { type AguiEvent, EventType } from "@throughline/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
-import { startServer, type TestServer } from "../support/gateway.ts";
+import { gatewayOn } from "../support/broker-gateway.ts";
+import type { TestServer } from "../support/gateway.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
 import { readEvents, untilRun, verifyRuns } from "../support/thread.ts";
 
@@ -50,31 +49,6 @@ class Worker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#exited;
-  }
-}
-
-/** A gateway whose requests go over this broker. */
-async function gatewayOn(url: string): Promise<TestServer> {
-  const seams = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  const link = new BrokerLink({ url, name: "gateway", ...seams });
-  const bridge = new RabbitBridge({ link, ...seams });
-  const server = await startServer({ workers: bridge });
-  bridge.start((report) => server.gateway.workers.report(report));
-  await reachable(bridge);
-  const close = async (): Promise<void> => {
-    await bridge.close();
-    await server[Symbol.asyncDispose]();
-    await link.close();
-  };
-  return { ...server, [Symbol.asyncDispose]: close };
-}
-
-async function reachable(bridge: RabbitBridge): Promise<void> {
-  while (!bridge.reachable) {
-    const changed = Promise.withResolvers<void>();
-    const stop = bridge.onReachable(() => changed.resolve());
-    if (!bridge.reachable) await changed.promise;
-    stop();
   }
 }
 
