@@ -1,13 +1,13 @@
-import { type CommandFrame, type NativeServerFrame, ThroughlineError } from "@throughline/protocol";
+import { type CommandFrame, type NativeServerFrame, type Random, ThroughlineError } from "@throughline/protocol";
 import { TRANSPORTS } from "./carriers/ladder.ts";
 import type { ConnectionEvents } from "./connection/connection.ts";
 import type { Link, LinkHost, LinkState } from "./connection/link.ts";
-import { createNativeLink } from "./connection/native-link.ts";
+import { createNativeLink, type NativeLinkOptions } from "./connection/native-link.ts";
 import { backoff } from "./connection/policy.ts";
 import { type ClientMetrics, Metrics } from "./metrics.ts";
 import type { ClientOptions } from "./options.ts";
 import { type Dropped, Outbox, type PositiveAck } from "./outbox.ts";
-import type { ClientSystem } from "./seams.ts";
+import type { ClientSystem, TextStore } from "./seams.ts";
 import { type Emits, Emitter } from "./stores/emitter.ts";
 import { type Readable, Store, ThrottledStore } from "./stores/store.ts";
 import { platformSystem } from "./system.ts";
@@ -59,7 +59,7 @@ export class Client {
   constructor(options: Pick<ClientOptions, "clientId" | "storage" | "system">, createLink: LinkFactory) {
     this.#system = systemOf(options);
     const { clock } = this.#system;
-    this.clientId = options.clientId ?? keptClientId(this.#system);
+    this.clientId = options.clientId ?? keptClientId(this.#system.storage.tab, this.#system.random);
     const metrics = new Metrics(clock, this.#events);
     this.metrics = metrics.store;
     this.#link = createLink({
@@ -182,11 +182,20 @@ export class Client {
  * @throws ThroughlineError `invalid_input` when the address or the transports cannot be
  */
 export function createClient(options: ClientOptions): Client {
-  const url = baseUrl(options.url);
-  const transports = options.transports ?? TRANSPORTS;
+  const server = serverOf(options);
+  return new Client(options, (parts) => createNativeLink({ ...server, ...parts }));
+}
+
+/**
+ * What a link has to know of the server, with the defaults.
+ * @throws ThroughlineError `invalid_input`
+ */
+export function serverOf(
+  options: ClientOptions,
+): Pick<NativeLinkOptions, "url" | "transports" | "name" | "token" | "policy"> {
+  const { name, token, transports = TRANSPORTS, policy = backoff() } = options;
   if (transports.length === 0) throw new ThroughlineError("invalid_input", "`transports` names none.");
-  const { name, token, policy = backoff() } = options;
-  return new Client(options, (parts) => createNativeLink({ ...parts, url, transports, name, token, policy }));
+  return { url: baseUrl(options.url), transports, name, token, policy };
 }
 
 /** @throws ThroughlineError `invalid_input` */
@@ -196,12 +205,13 @@ function baseUrl(url: string): string {
   return base;
 }
 
-function systemOf({ system, storage }: Pick<ClientOptions, "storage" | "system">): ClientSystem {
+export function systemOf({ system, storage }: Pick<ClientOptions, "storage" | "system">): ClientSystem {
   return { ...platformSystem(), ...system, ...(storage !== undefined && { storage }) };
 }
 
-function keptClientId({ storage, random }: ClientSystem): string {
-  const id = storage.tab.get(CLIENT_KEY) ?? random.uuid();
-  storage.tab.set(CLIENT_KEY, id);
+/** The client's id from before the last reload, or a new one that is kept. */
+export function keptClientId(store: TextStore, random: Random): string {
+  const id = store.get(CLIENT_KEY) ?? random.uuid();
+  store.set(CLIENT_KEY, id);
   return id;
 }

@@ -13,16 +13,16 @@ import {
 export interface World extends AsyncDisposable {
   readonly server: TestServer;
   readonly clock: VirtualClock;
-  client(options?: Partial<ClientOptions>): Client;
+  client(options?: Partial<ClientOptions>, make?: (options: ClientOptions) => Client): Client;
   /** What the platform of every client says. */
   signal(signal: Signal): void;
-  /** Lets time pass until it holds. @throws Error after two minutes */
+  /** Lets time pass until it holds. @throws Error after a minute */
   until(holds: () => boolean, what: string): Promise<void>;
 }
 
 /** Looks again after so many virtual ms. */
-const STEP_MS = 10;
-const MOST_MS = 120_000;
+const STEP_MS = 20;
+const MOST_MS = 60_000;
 
 export async function openWorld(
   options: { readonly agents?: readonly Agent[]; readonly seed?: number } = {},
@@ -41,7 +41,7 @@ export async function openWorld(
   return {
     server,
     clock,
-    client: (own = {}) => {
+    client: (own = {}, make = createClient) => {
       const system = {
         clock,
         random,
@@ -50,7 +50,7 @@ export async function openWorld(
         WebSocket: server.WebSocket as unknown as WebSocketClass,
         ...own.system,
       };
-      const client = createClient({ url: server.url, storage: memoryStorage(), ...own, system });
+      const client = make({ url: server.url, storage: memoryStorage(), ...own, system });
       clients.push(client);
       return client;
     },

@@ -1,0 +1,37 @@
+import {
+  type ErrorCode,
+  type NativeClientFrame,
+  type NativeServerFrame,
+  ThroughlineError,
+} from "@throughline/protocol";
+import type { LinkState } from "../connection/link.ts";
+
+/** What tabs say to each other. `tab` is the id of the tab that speaks or is spoken to. */
+export type TabMessage =
+  /** Somebody leads from now on; whoever follows joins. */
+  | { readonly to: "tabs"; readonly type: "lead" }
+  | { readonly to: "leader"; readonly type: "join" | "leave" | "nudge" | "renew"; readonly tab: string }
+  | { readonly to: "leader"; readonly type: "frame"; readonly tab: string; readonly frame: NativeClientFrame }
+  | ({ readonly to: "tab"; readonly tab: string } & HubMessage);
+
+/** What the leading tab's hub tells one tab. */
+export type HubMessage =
+  | { readonly type: "state"; readonly state: StateJson }
+  | { readonly type: "opened" }
+  | { readonly type: "ended" }
+  | { readonly type: "frame"; readonly frame: NativeServerFrame };
+
+/** A link's state as it travels: an error's class does not survive the way between tabs. */
+export type StateJson = Omit<LinkState, "error"> & {
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+};
+
+export function encodeState(state: LinkState): StateJson {
+  const { error } = state;
+  return { ...state, error: error === null ? null : { code: error.code, message: error.message } };
+}
+
+export function decodeState(state: StateJson): LinkState {
+  const { error } = state;
+  return { ...state, error: error === null ? null : new ThroughlineError(error.code, error.message) };
+}

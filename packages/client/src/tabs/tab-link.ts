@@ -1,0 +1,200 @@
+import type { NativeClientFrame } from "@throughline/protocol";
+import type { ConnectionEvents } from "../connection/connection.ts";
+import { DISCONNECTED, type Link, type LinkHost, type LinkState } from "../connection/link.ts";
+import type { Emits } from "../stores/emitter.ts";
+import { Store } from "../stores/store.ts";
+import { Hub } from "./hub.ts";
+import { decodeState, type HubMessage, type TabMessage } from "./messages.ts";
+import type { TabChannel, TabPlatform } from "./seams.ts";
+
+export interface TabLinkOptions {
+  readonly platform: TabPlatform;
+  /** Tabs with the same name share a connection. */
+  readonly name: string;
+  readonly tab: string;
+  readonly host: LinkHost;
+  readonly events: Emits<ConnectionEvents>;
+  readonly now: () => number;
+  /** The connection of the tab that leads. */
+  readonly createLink: (host: LinkHost) => Link;
+}
+
+/**
+ * One tab's way to the server: through the hub of the tab that leads, be it this one. Who holds the lock
+ * leads; when it goes, the next in line gets the lock, and all others join it with their positions.
+ */
+export class TabLink implements Link {
+  readonly state = new Store<LinkState>(DISCONNECTED);
+  readonly #options: TabLinkOptions;
+  #channel: TabChannel | undefined;
+  #hub: Hub | undefined;
+  #life = new AbortController();
+  #isOpen = false;
+  #isClosed = false;
+  /** Gives the locks back. */
+  #releases: (() => void)[] = [];
+
+  constructor(options: TabLinkOptions) {
+    this.#options = options;
+  }
+
+  connect(): void {
+    if (this.#isClosed || this.#channel !== undefined) return;
+    const { platform, name, tab } = this.#options;
+    this.#life = new AbortController();
+    this.#channel = platform.openChannel(name);
+    this.#channel.onmessage = (message) => this.#receive(message as TabMessage);
+    this.state.patch({ state: "connecting" });
+    // Held while this tab lives: whoever gets it knows that the tab is gone.
+    this.#hold(lockOfTab(name, tab), () => this.#say({ to: "leader", type: "join", tab }));
+    this.#hold(name, () => this.#lead());
+  }
+
+  disconnect(): void {
+    if (this.#channel === undefined) return;
+    this.#say({ to: "leader", type: "leave", tab: this.#options.tab });
+    this.#life.abort();
+    this.#hub?.close();
+    this.#hub = undefined;
+    for (const release of this.#releases) release();
+    this.#releases = [];
+    this.#channel.close();
+    this.#channel = undefined;
+    this.#ended();
+    this.#changed(DISCONNECTED);
+  }
+
+  close(): void {
+    this.disconnect();
+    this.#isClosed = true;
+  }
+
+  nudge(): void {
+    this.#say({ to: "leader", type: "nudge", tab: this.#options.tab });
+  }
+
+  renewToken(): void {
+    this.#say({ to: "leader", type: "renew", tab: this.#options.tab });
+  }
+
+  send(frame: NativeClientFrame): boolean {
+    if (this.#isOpen) this.#say({ to: "leader", type: "frame", tab: this.#options.tab, frame });
+    return this.#isOpen;
+  }
+
+  #hold(name: string, held: () => void): void {
+    const { signal } = this.#life;
+    this.#options.platform.acquire(name, signal).then(
+      (release) => {
+        if (signal.aborted) return release();
+        this.#releases.push(release);
+        held();
+      },
+      // It was ended before it was this tab's turn.
+      () => {},
+    );
+  }
+
+  #lead(): void {
+    this.#ended();
+    const { createLink, tab: own } = this.#options;
+    this.#hub = new Hub({
+      createLink,
+      tell: (tab, message) => {
+        if (tab === own) this.#told(message);
+        else this.#channel?.post({ to: "tab", tab, ...message } satisfies TabMessage);
+      },
+    });
+    this.#hub.join(own);
+    this.#channel?.post({ to: "tabs", type: "lead" } satisfies TabMessage);
+  }
+
+  /** To whoever leads. */
+  #say(message: Extract<TabMessage, { to: "leader" }>): void {
+    if (this.#hub === undefined) this.#channel?.post(message);
+    else this.#asked(this.#hub, message);
+  }
+
+  #receive(message: TabMessage): void {
+    if (message.to === "leader") {
+      if (this.#hub !== undefined) this.#asked(this.#hub, message);
+    } else if (message.to === "tab") {
+      if (message.tab === this.#options.tab) this.#told(message);
+    } else {
+      this.#ended();
+      this.#say({ to: "leader", type: "join", tab: this.#options.tab });
+    }
+  }
+
+  #asked(hub: Hub, message: Extract<TabMessage, { to: "leader" }>): void {
+    const { tab } = message;
+    switch (message.type) {
+      case "join":
+        hub.join(tab);
+        if (tab !== this.#options.tab) this.#watch(hub, tab);
+        return;
+      case "leave":
+        return hub.leave(tab);
+      case "nudge":
+        return hub.nudge();
+      case "renew":
+        return hub.renewToken();
+      case "frame":
+        return hub.send(tab, message.frame);
+    }
+  }
+
+  /** Gets the tab's own lock once the tab has gone without a word. */
+  #watch(hub: Hub, tab: string): void {
+    const { platform, name } = this.#options;
+    platform.acquire(lockOfTab(name, tab), this.#life.signal).then(
+      (release) => {
+        release();
+        hub.leave(tab);
+      },
+      () => {},
+    );
+  }
+
+  #told(message: HubMessage): void {
+    switch (message.type) {
+      case "state":
+        return this.#changed(decodeState(message.state));
+      case "opened":
+        this.#isOpen = true;
+        for (const each of this.#options.host.subscriptions()) this.send(each);
+        return this.#options.host.opened();
+      case "ended":
+        return this.#ended();
+      case "frame":
+        return this.#options.host.frame(message.frame);
+    }
+  }
+
+  #ended(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#options.host.ended();
+  }
+
+  /** Says what a connection of one's own would have said. */
+  #changed(after: LinkState): void {
+    const before = this.state.get();
+    const { events, now } = this.#options;
+    this.state.patch(after);
+    if (after.latencyMs !== null && after.latencyMs !== before.latencyMs) events.emit("latency", after.latencyMs);
+    if (after.state === before.state && after.retryAt === before.retryAt) return;
+    if (before.state === "connected") events.emit("disconnected", { error: after.error });
+    if (after.state === "connected" && after.transport !== null) {
+      events.emit("connected", { transport: after.transport });
+    }
+    if (after.state === "reconnecting" && after.retryAt !== null) {
+      events.emit("reconnecting", { attempt: after.attempt, delay: after.retryAt - now() });
+    }
+    if (after.state === "error" && after.error !== null) events.emit("error", after.error);
+  }
+}
+
+function lockOfTab(name: string, tab: string): string {
+  return `${name}.tab.${tab}`;
+}

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { sharedClient } from "../src/tabs/index.ts";
+import { talker } from "./support/agents.ts";
+import { tabsOf } from "./support/tabs.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+function openTabs(world: World) {
+  const origin = tabsOf(world.clock);
+  return () => {
+    const tab = origin.open();
+    const client = world.client({}, (options) => sharedClient({ ...options, tabs: tab.platform }));
+    return { client, thread: client.thread("t1"), crash: () => tab.crash() };
+  };
+}
+
+const textOf = (thread: { view: { get(): any } }): string => thread.view.get().view.messages.at(-1)?.content ?? "";
+
+test("ten tabs share one connection, show the same, and count as one who watches", async () => {
+  await using world = await openWorld({ agents: [talker(20)] });
+  const open = openTabs(world);
+  const tabs = Array.from({ length: 10 }, open);
+  for (const { thread } of tabs) {
+    thread.view.subscribe(() => {});
+    thread.presence.subscribe(() => {});
+  }
+  const sent = tabs[7]!.thread.send("go");
+  await world.until(
+    () => tabs.every(({ thread }) => thread.view.get().status === "ready" && textOf(thread) !== ""),
+    "all",
+  );
+  expect((await sent).runId).toMatch(/^run-/);
+  expect(new Set(tabs.map(({ thread }) => textOf(thread))).size).toBe(1);
+  expect(tabs.map(({ client }) => client.connection.get().state)).toEqual(
+    Array.from({ length: 10 }, () => "connected"),
+  );
+  await world.clock.advance(1000);
+  expect(tabs.map(({ thread }) => thread.presence.get().total)).toEqual(Array.from({ length: 10 }, () => 1));
+  const status = await world.server.fetch(`${world.server.url}/api/v1/websocket/status`);
+  expect(((await status.json()) as any).connections.total).toBe(1);
+});
+
+test("D1: the leading tab goes, another takes over, and no tab misses or repeats anything", async () => {
+  await using world = await openWorld({ agents: [talker(60)] });
+  const open = openTabs(world);
+  const tabs = [open(), open(), open()];
+  const seqs = tabs.map(({ thread }) => {
+    const seen: number[] = [];
+    thread.on("view", ({ view }) => seen.push(...Array.from({ length: view.lastSeq }, (_, index) => index + 1)));
+    thread.events(({ seq }) => seen.push(seq));
+    return seen;
+  });
+  void tabs[2]!.thread.send("go");
+  await world.until(() => (seqs[1]?.length ?? 0) > 10, "some events");
+  tabs[0]!.crash();
+  tabs[0]!.client.close();
+  await world.until(() => (seqs[1]?.length ?? 0) > 30, "more events");
+  tabs[1]!.crash();
+  tabs[1]!.client.close();
+  await world.until(() => tabs[2]!.thread.view.get().view.runs[0]?.status === "completed", "the end");
+  const last = tabs[2]!.thread.view.get().view.lastSeq;
+  expect(seqs[2]).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+});
+
+test("a tab that comes late, and one that was away, are served from the tab that leads", async () => {
+  await using world = await openWorld({ agents: [talker(30)] });
+  const open = openTabs(world);
+  const first = open();
+  first.thread.view.subscribe(() => {});
+  await world.until(() => first.client.connection.get().state === "connected", "the connection");
+  const away = open();
+  const seen: number[] = [];
+  away.thread.events(({ seq }) => seen.push(seq));
+  await world.until(() => away.thread.view.get().isLoaded, "the second tab");
+  void first.thread.send("go");
+  await world.until(() => seen.length > 5, "some events");
+  away.client.disconnect();
+  await world.clock.advance(100);
+  const late = open();
+  late.thread.view.subscribe(() => {});
+  away.client.connect();
+  await world.until(() => textOf(late.thread).endsWith("29 ") && textOf(away.thread).endsWith("29 "), "all of it");
+  await world.until(
+    () => late.thread.view.get().status === "ready" && away.thread.view.get().status === "ready",
+    "the end",
+  );
+  // What is published is throttled.
+  await world.clock.advance(100);
+  expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
+  expect(late.thread.view.get().view).toEqual(first.thread.view.get().view);
+});
+
+test("a command whose leading tab goes before the answer is carried out once", async () => {
+  await using world = await openWorld({ agents: [talker(3)] });
+  const open = openTabs(world);
+  const leader = open();
+  const follower = open();
+  leader.thread.view.subscribe(() => {});
+  follower.thread.view.subscribe(() => {});
+  await world.until(() => follower.thread.view.get().isLoaded && leader.thread.view.get().isLoaded, "both");
+  const sent = follower.thread.send("once");
+  // The command has left the follower; what comes back no longer finds the leader.
+  leader.crash();
+  leader.client.close();
+  await world.until(() => follower.thread.view.get().view.runs[0]?.status === "completed", "the end");
+  const { runId } = await sent;
+  expect(follower.thread.view.get().view.runs.map((run) => run.runId)).toEqual([runId]);
+});
