@@ -154,7 +154,15 @@ test("the status tells who is connected, where, and what the bus has told", asyn
   expect((await server.get("/api/v1/websocket/status")).body).toMatchObject({
     connections: { total: 2, by_dialect: { tasks: 1, stream: 1 }, by_task: { [id]: 1 } },
     clients: expect.arrayContaining([
-      { client_id: "ada", dialect: "tasks", thread_id: `task:${id}`, connected_at: time, last_seen: time, lag: 0 },
+      {
+        client_id: "ada",
+        connection_id: expect.any(String),
+        dialect: "tasks",
+        thread_id: `task:${id}`,
+        connected_at: time,
+        last_seen: time,
+        lag: 0,
+      },
     ]),
     bus: { subscribers: 0, events: 1, by_type: { task_updated: 1 }, failures: 0, history: 1 },
   });

@@ -207,6 +207,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       native,
       audit,
       realtime,
+      series: options.series,
       agents,
       clock,
       random,
@@ -237,7 +238,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const onRefused = (dialect: string) => (path: string, code: ErrorCode) => {
     audit.note({ ...host, action: "connection.refused", dialect, threadId: null, details: { path, code } });
   };
-  const sockets = new WebSocketTransport({ accept, clock, logger, limits, telemetry, onRefused: onRefused("websocket") });
+  const sockets = new WebSocketTransport({
+    accept,
+    clock,
+    logger,
+    limits,
+    telemetry,
+    onRefused: onRefused("websocket"),
+  });
   const requestAgent = options.requestAgent ?? DEFAULTS.requestAgent;
   const requestPorts = { threads, runs, delivery, clients, audit, clock, logger, telemetry, agent: requestAgent };
   const socketIo = new SocketIoTransport({
@@ -309,7 +317,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     servesOnlyHere: isSocketIo,
     servesRequests: pathMatcher(routes.map(({ path }) => path)),
     servesUpgrades: (path) =>
-      path === NATIVE_PATH || isSocketIo(path) || isMounted(path) || (options.quotes !== undefined && path === QUOTES_PATH),
+      path === NATIVE_PATH ||
+      isSocketIo(path) ||
+      isMounted(path) ||
+      (options.quotes !== undefined && path === QUOTES_PATH),
   };
   const fetch = async (request: Request, env?: Partial<HttpBindings>): Promise<Response> =>
     api.fetch(request, env ?? {});

@@ -2,7 +2,7 @@ export { admitLoopback, type Admit, type Credentials } from "./access/admit.ts";
 export type { Principal, Scope } from "./access/principal.ts";
 export type { EndReason, Sink } from "./delivery/sink.ts";
 export { createGateway, type Gateway } from "./gateway.ts";
-export type { GatewayLimits, GatewayOptions, Realtime } from "./options.ts";
+export type { GatewayLimits, GatewayOptions, Realtime, SeriesSource } from "./options.ts";
 export type { BusyPolicy } from "./runs/ports.ts";
 export type { Ending, StartRequest } from "./runs/records.ts";
 export type { Assignment, Notice, OpenRun, Reception, Report, Said, Workers } from "./runs/workers.ts";

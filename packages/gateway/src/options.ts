@@ -40,6 +40,13 @@ export const REALTIME: Realtime = {
   reconnectIntervalMs: 1_000,
 };
 
+/**
+ * Prices of a symbol as `/api/v1/market/series` answers them.
+ * @param timeframe absent = the data's own
+ * @throws ThroughlineError `invalid_input` for what can be no symbol
+ */
+export type SeriesSource = (symbol: string, timeframe: string | undefined) => Promise<object>;
+
 export interface GatewayOptions {
   /** The gateway is its only writer; whoever opened it closes it, after the gateway. */
   readonly log: StreamLog;
@@ -66,6 +73,8 @@ export interface GatewayOptions {
   readonly streamGraceMs?: number;
   /** What `WS /ws/quotes` gives; without it that address is not served. */
   readonly quotes?: QuoteSource;
+  /** What `/api/v1/market/series` answers; without it that address is not served. */
+  readonly series?: SeriesSource;
   readonly realtime?: Partial<Realtime>;
   /** How long the audit log keeps a day's entries; default 30 days. */
   readonly auditKeepMs?: number;

@@ -12,7 +12,8 @@ export type Action =
   | "fork"
   | "publish"
   | "delete"
-  | "audit";
+  | "audit"
+  | "disconnect";
 
 const NEEDS: Record<Action, Scope> = {
   read: "read",
@@ -25,6 +26,7 @@ const NEEDS: Record<Action, Scope> = {
   delete: "run",
   answer: "answer",
   audit: "admin",
+  disconnect: "admin",
 };
 
 /**

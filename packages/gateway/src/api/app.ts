@@ -12,7 +12,9 @@ import type { Api, ApiEnv, ApiPorts } from "./context.ts";
 import { documentRoutes } from "./documents.ts";
 import { errorResponse, refusalOf } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
+import { marketRoutes } from "./market.ts";
 import { nativeRoutes } from "./native.ts";
+import { questionRoutes } from "./questions.ts";
 import { realtimeConfigRoutes } from "./realtime-config.ts";
 import { runRoutes } from "./runs.ts";
 import { taskExportRoutes } from "./task-exports.ts";
@@ -62,6 +64,8 @@ export function createApi(ports: ApiPorts, access: { readonly admit: Admit; read
   taskRoutes(app, ports);
   taskRunRoutes(app, ports);
   websocketStatusRoutes(app, ports);
+  if (ports.series !== undefined) marketRoutes(app, ports.series);
   nativeRoutes(app, ports);
+  questionRoutes(app, ports);
   return app;
 }

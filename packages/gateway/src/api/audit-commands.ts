@@ -16,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   ["POST", /^\/api\/v1\/runs\/[^/]+\/answers\/?$/, "answer"],
   ["POST", /^\/api\/v1\/chart-commands\/([^/]+)\/?$/, "publish", (id) => `chart:${id}`],
   ["POST", /^\/api\/v1\/chat\/?$/, "start"],
+  ["DELETE", /^\/api\/v1\/websocket\/clients\/[^/]+\/?$/, "disconnect"],
   ["POST", /^\/api\/v1\/tasks\/?$/, "task.create"],
   ["PUT PATCH", /^\/api\/v1\/tasks\/([^/]+)\/?$/, "task.update", task],
   ["DELETE", /^\/api\/v1\/tasks\/([^/]+)\/?$/, "task.delete", task],

@@ -13,7 +13,7 @@ import type { TaskStore } from "../tasks/store.ts";
 import type { Threads } from "../threads/threads.ts";
 import type { Metrics } from "../telemetry/telemetry.ts";
 import type { Clients } from "../transports/clients.ts";
-import type { Realtime } from "../options.ts";
+import type { Realtime, SeriesSource } from "../options.ts";
 import type { SseTransport } from "../transports/sse.ts";
 
 /** What a handler knows of its request. */
@@ -43,6 +43,8 @@ export interface ApiPorts {
   readonly native: Native;
   readonly audit: Audit;
   readonly realtime: Realtime;
+  /** Prices for charts; undefined where the host has none. */
+  readonly series: SeriesSource | undefined;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly clock: Clock;
   readonly random: Random;

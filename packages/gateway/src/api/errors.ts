@@ -34,9 +34,17 @@ export function errorResponse(thrown: unknown, logger: Logger): Response {
   return body(code, message);
 }
 
+/** The least time to wait where trying again may help, in seconds. */
+const RETRY_AFTER_S = "1";
+
+function isPassing(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
 function body(code: ErrorCode, message: string): Response {
   const { status, remedy } = ERRORS[code];
-  return Response.json({ error: { code, message, remedy } }, { status });
+  const headers: Record<string, string> = isPassing(status) ? { "retry-after": RETRY_AFTER_S } : {};
+  return Response.json({ error: { code, message, remedy } }, { status, headers });
 }
 
 /** OpenAPI entry of a refusal. */

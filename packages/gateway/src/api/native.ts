@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { CommandsRequest, FollowRequest } from "@throughline/protocol";
-import { NativeCommand, NativePresence, NativeServerFrame, NativeSubscription } from "@throughline/protocol/schemas";
+import type { FollowRequest } from "@throughline/protocol";
+import { NativeSubscription } from "@throughline/protocol/schemas";
 import { MAX_FOLLOWED } from "../native/native.ts";
+import { readRequestFrame } from "../native/read-frame.ts";
 import { breakOff } from "./break-off.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { refusal } from "./errors.ts";
@@ -15,7 +16,8 @@ const json = <Schema extends z.ZodType>(schema: Schema): { content: { "applicati
   content: { "application/json": { schema } },
 });
 
-const Frames = z.object({ frames: z.array(NativeServerFrame) }).openapi("NativeFrames");
+/** Each frame has its own schema in /asyncapi.json. */
+const Frames = z.object({ frames: z.array(z.looseObject({ type: z.string() })) }).openapi("NativeFrames");
 
 const Follow = z
   .object({
@@ -49,7 +51,7 @@ const Commands = z
   .object({
     client_id: z.string(),
     frames: z
-      .array(z.discriminatedUnion("type", [NativeCommand, NativePresence]))
+      .array(z.looseObject({ type: z.enum(["command", "presence"]) }))
       .min(1)
       .max(MAX_FRAMES),
   })
@@ -78,8 +80,8 @@ export function nativeRoutes(app: Api, { native }: Pick<ApiPorts, "native">): vo
     return c.body(body, 200, { "content-type": "application/json" });
   });
   app.openapi(commands, async (c) => {
-    const request = c.req.valid("json") as CommandsRequest;
-    const frames = await native.carryOut(c.var.principal, request);
+    const { client_id: clientId, frames: given } = c.req.valid("json");
+    const frames = await native.carryOut(c.var.principal, { client_id: clientId, frames: given.map(readRequestFrame) });
     return c.json({ frames } as unknown as z.infer<typeof Frames>, 200);
   });
 }

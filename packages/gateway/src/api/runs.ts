@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Json } from "@throughline/protocol";
 import type { RunRecord } from "../runs/records.ts";
+import { CommandHeaders, commandIdOf } from "./command-id.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { refusal } from "./errors.ts";
 
@@ -51,7 +52,7 @@ const command = (path: "cancel" | "pause" | "resume", summary: string) =>
     method: "post",
     path: `/api/v1/runs/{id}/${path}` as const,
     summary,
-    request: { params: RunId },
+    request: { params: RunId, headers: CommandHeaders },
     responses: { 200: { description: "The run as it is now.", ...json(Run) }, ...refusals },
   });
 
@@ -63,33 +64,25 @@ const answer = createRoute({
   method: "post",
   path: "/api/v1/runs/{id}/answers",
   summary: "Answer a question of the run; the first answer wins",
-  request: { params: RunId, body: { required: true, ...json(Answer) } },
+  request: { params: RunId, headers: CommandHeaders, body: { required: true, ...json(Answer) } },
   responses: { 202: { description: "The run that goes on from it.", ...json(Started) }, ...refusals },
 });
 
 export function runRoutes(app: Api, { runs }: ApiPorts): void {
   app.openapi(get, async (c) => c.json(encodeRun(await runs.find(c.var.principal, c.req.valid("param").id)), 200));
-  app.openapi(cancel, async (c) => {
-    const { principal } = c.var;
-    const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
-    c.set("threadId", threadId);
-    await runs.cancel(principal, threadId, runId);
-    return c.json(encodeRun(await runs.find(principal, runId)), 200);
-  });
-  app.openapi(pause, async (c) => {
-    const { principal } = c.var;
-    const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
-    c.set("threadId", threadId);
-    await runs.pause(principal, threadId, runId);
-    return c.json(encodeRun(await runs.find(principal, runId)), 200);
-  });
-  app.openapi(resume, async (c) => {
-    const { principal } = c.var;
-    const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
-    c.set("threadId", threadId);
-    await runs.resume(principal, threadId, runId);
-    return c.json(encodeRun(await runs.find(principal, runId)), 200);
-  });
+  for (const [route, name] of [
+    [cancel, "cancel"],
+    [pause, "pause"],
+    [resume, "resume"],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const { principal } = c.var;
+      const { runId, threadId } = await runs.find(principal, c.req.valid("param").id);
+      c.set("threadId", threadId);
+      await runs[name](principal, threadId, runId, commandIdOf(c.req.valid("header")));
+      return c.json(encodeRun(await runs.find(principal, runId)), 200);
+    });
+  }
   app.openapi(answer, async (c) => {
     const { principal } = c.var;
     const asking = await runs.find(principal, c.req.valid("param").id);
@@ -98,7 +91,7 @@ export function runRoutes(app: Api, { runs }: ApiPorts): void {
     const options = {
       interruptId,
       answer: (value ?? null) as Json,
-      commandId: id === undefined ? undefined : `http:${id}`,
+      commandId: commandIdOf(c.req.valid("header"), id),
     };
     const { runId } = await runs.answer(principal, threadId, options);
     return c.json({ run_id: runId, thread_id: threadId }, 202);

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Json, JsonObject, RunText, Task } from "@throughline/protocol";
 import { taskThread } from "../tasks/task.ts";
 import { AnyJson } from "./any-json.ts";
+import { CommandHeaders, commandIdOf } from "./command-id.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { refusal } from "./errors.ts";
 import { etagOf } from "./etag.ts";
@@ -30,7 +31,7 @@ const run = createRoute({
   method: "post",
   path: "/api/v1/tasks/{id}/run",
   summary: "Let an agent work on the task",
-  request: { params: TaskId, body: { required: false, ...json(Run) } },
+  request: { params: TaskId, headers: CommandHeaders, body: { required: false, ...json(Run) } },
   responses: {
     202: { description: "It runs, or waits for its turn.", ...json(Started) },
     ...missing,
@@ -43,7 +44,7 @@ const command = (path: "pause" | "resume" | "cancel", summary: string) =>
     method: "post",
     path: `/api/v1/tasks/{id}/${path}` as const,
     summary,
-    request: { params: TaskId },
+    request: { params: TaskId, headers: CommandHeaders },
     responses: {
       200: { description: "The task as it is now.", ...json(TaskBody) },
       ...missing,
@@ -67,7 +68,7 @@ export function taskRunRoutes(app: Api, { tasks, runs }: ApiPorts): void {
       runId,
       agent: agent ?? task.agent ?? DEFAULT_AGENT,
       input: inputFor(task, input),
-      commandId: commandId === undefined ? undefined : `http:${commandId}`,
+      commandId: commandIdOf(c.req.valid("header"), commandId),
     });
     const now = await tasks.get(principal, task.id);
     return c.json({ run_id: started, thread_id: threadId, task_id: task.id, task: now }, 202, etagOf(now));
@@ -76,7 +77,7 @@ export function taskRunRoutes(app: Api, { tasks, runs }: ApiPorts): void {
     app.openapi(commands[name], async (c) => {
       const { principal } = c.var;
       const { id } = await tasks.get(principal, c.req.valid("param").id);
-      await runs[name](principal, taskThread(id));
+      await runs[name](principal, taskThread(id), undefined, commandIdOf(c.req.valid("header")));
       const task = await tasks.get(principal, id);
       return c.json(task, 200, etagOf(task));
     });

@@ -3,9 +3,11 @@ import { encodeView } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import { agui } from "../dialects/agui.ts";
 import { forkThread } from "../runs/fork.ts";
+import { listThreads, THREAD_ORDERS } from "../threads/list.ts";
 import { waitForEvents } from "../threads/wait.ts";
 import { AnyJson } from "./any-json.ts";
 import { breakOff } from "./break-off.ts";
+import { CommandHeaders, commandIdOf } from "./command-id.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { readCursor } from "./cursor.ts";
 import { refusal } from "./errors.ts";
@@ -19,11 +21,14 @@ const json = <Schema extends z.ZodType>(schema: Schema): { content: { "applicati
 });
 const missing = { 404: refusal("There is no such thread.") };
 
+const Status = z.enum(["idle", "running", "paused", "waiting", "failed"]);
+
 const Summary = z
   .object({
     id: z.string(),
-    status: z.enum(["idle", "running", "paused", "waiting", "failed"]),
+    status: Status,
     title: z.string(),
+    agent: z.string().nullable().openapi({ description: "Of the latest run." }),
     last_seq: z.number().int(),
     created_at: z.number().int().openapi({ description: "Milliseconds since the Unix epoch." }),
     updated_at: z.number().int(),
@@ -34,8 +39,18 @@ const list = createRoute({
   method: "get",
   path: "/api/v1/threads",
   summary: "Threads, the latest active first",
+  description: "A rare match may leave a page short: go on as long as there is a `next_cursor`.",
   request: {
     query: z.object({
+      status: z
+        .string()
+        .optional()
+        .openapi({ description: "One status or several, joined by commas.", example: "running,waiting" })
+        .transform((text) => (text === undefined || text === "" ? undefined : text.split(",")))
+        .pipe(z.array(Status).optional()),
+      agent: z.string().max(200).optional(),
+      q: z.string().max(200).optional().openapi({ description: "Text in id or title, in any case." }),
+      sort: z.enum(THREAD_ORDERS).default("-updated_at"),
       limit: z.coerce.number().int().min(1).max(200).default(50),
       cursor: z.string().max(300).optional(),
     }),
@@ -117,7 +132,7 @@ const start = createRoute({
   method: "post",
   path: "/api/v1/threads/{id}/runs",
   summary: "Start a run",
-  request: { params: ThreadId, body: { required: true, ...json(StartRun) } },
+  request: { params: ThreadId, headers: CommandHeaders, body: { required: true, ...json(StartRun) } },
   responses: {
     202: {
       description: "It runs, or waits for its turn.",
@@ -138,7 +153,7 @@ const fork = createRoute({
   method: "post",
   path: "/api/v1/threads/{id}/fork",
   summary: "A new thread that shares this one's events up to a position",
-  request: { params: ThreadId, body: { required: false, ...json(Fork) } },
+  request: { params: ThreadId, headers: CommandHeaders, body: { required: false, ...json(Fork) } },
   responses: {
     201: {
       description: "The new thread.",
@@ -151,13 +166,15 @@ const fork = createRoute({
 
 export function threadRoutes(app: Api, ports: ApiPorts): void {
   app.openapi(list, async (c) => {
-    const { limit, cursor } = c.req.valid("query");
+    const { limit, cursor, sort: order, ...filter } = c.req.valid("query");
     authorize(c.var.principal, "read", "*");
-    const { items, next } = await ports.threads.list(c.var.principal.tenant, limit, cursor);
-    const encoded = items.map(({ id, status, title, lastSeq, createdAt, updatedAt }) => ({
+    const page = { limit, cursor };
+    const { items, next } = await listThreads(ports.log, c.var.principal.tenant, { ...filter, order }, page);
+    const encoded = items.map(({ id, status, title, agent, lastSeq, createdAt, updatedAt }) => ({
       id,
       status,
       title,
+      agent,
       last_seq: lastSeq,
       created_at: createdAt,
       updated_at: updatedAt,
@@ -184,7 +201,7 @@ export function threadRoutes(app: Api, ports: ApiPorts): void {
           ? { text: input }
           : { text: input.text, ...(input.context && { context: input.context }) },
       onBusy,
-      commandId: commandId === undefined ? undefined : `http:${commandId}`,
+      commandId: commandIdOf(c.req.valid("header"), commandId),
     });
     return c.json({ run_id: started, thread_id: id }, 202);
   });
@@ -192,7 +209,9 @@ export function threadRoutes(app: Api, ports: ApiPorts): void {
     const { id } = c.req.valid("param");
     const { id: target, at } = c.req.valid("json") ?? {};
     authorize(c.var.principal, "fork", id);
-    const { thread: forked } = await forkThread(ports, c.var.principal.tenant, id, { target, at });
+    const named = commandIdOf(c.req.valid("header"));
+    const commandId = named === undefined ? undefined : JSON.stringify([c.var.principal.subject, named]);
+    const { thread: forked } = await forkThread(ports, c.var.principal.tenant, id, { target, at, commandId });
     return c.json({ id: forked.id, epoch: forked.epoch, last_seq: forked.head }, 201);
   });
 }

@@ -1,7 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { ThroughlineError } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import { taskOfThread } from "../tasks/task.ts";
 import type { Api, ApiPorts } from "./context.ts";
+import { refusal } from "./errors.ts";
 
 const Count = z.number().int().min(0);
 const Counts = z.record(z.string(), Count);
@@ -12,6 +14,9 @@ const Status = z
     clients: z.array(
       z.object({
         client_id: z.string(),
+        connection_id: z
+          .string()
+          .openapi({ description: "A connection that follows several threads stands once for each." }),
         dialect: z.string(),
         thread_id: z.string(),
         connected_at: z.string(),
@@ -37,7 +42,19 @@ const status = createRoute({
   responses: { 200: { description: "As it is now.", content: { "application/json": { schema: Status } } } },
 });
 
-/** Shows the connections of the caller's own tenant. */
+const disconnect = createRoute({
+  method: "delete",
+  path: "/api/v1/websocket/clients/{id}",
+  summary: "Disconnect a client; it may come back",
+  request: {
+    params: z.object({
+      id: z.string().openapi({ param: { name: "id", in: "path" }, description: "The `connection_id` of its status." }),
+    }),
+  },
+  responses: { 204: { description: "It is disconnected." }, 404: refusal("There is no such connection.") },
+});
+
+/** Shows the connections of the caller's own tenant, and ends them. */
 export function websocketStatusRoutes(app: Api, { clients, sse, bus }: ApiPorts): void {
   app.openapi(status, (c) => {
     const { principal } = c.var;
@@ -45,12 +62,13 @@ export function websocketStatusRoutes(app: Api, { clients, sse, bus }: ApiPorts)
     const own = [...clients.all()].filter(({ tenant }) => tenant === principal.tenant);
     const tasks = own.flatMap(({ threadId }) => taskOfThread(threadId) ?? []);
     const connections = {
-      total: own.length,
+      total: new Set(own.map(({ connectionId }) => connectionId)).size,
       by_dialect: countEach(own.map(({ dialect }) => dialect)),
       by_task: countEach(tasks),
     };
-    const described = own.map(({ clientId, dialect, threadId, connectedAt, lastSeenAt, lag }) => ({
+    const described = own.map(({ clientId, connectionId, dialect, threadId, connectedAt, lastSeenAt, lag }) => ({
       client_id: clientId,
+      connection_id: connectionId,
       dialect,
       thread_id: threadId,
       connected_at: new Date(connectedAt).toISOString(),
@@ -59,6 +77,12 @@ export function websocketStatusRoutes(app: Api, { clients, sse, bus }: ApiPorts)
     }));
     const answer = { connections, clients: described, event_streams: sse.connections, bus: bus.statistics() };
     return c.json({ ...answer, bus: { ...answer.bus, by_type: { ...answer.bus.by_type } } }, 200);
+  });
+  app.openapi(disconnect, (c) => {
+    const { principal } = c.var;
+    authorize(principal, "disconnect", "*");
+    if (clients.dismiss(principal.tenant, c.req.valid("param").id)) return c.body(null, 204);
+    throw new ThroughlineError("not_found", "There is no such connection.");
   });
 }
 

@@ -57,7 +57,7 @@ export class RunBatches {
     return (first) => {
       const joined = this.#companion.join({ type: "started", request });
       const controls = [...this.projection.started(request, lease, first, queueKey), ...joined.controls, ...more];
-      return this.#listed(first, [started, ...joined.events], controls, "running", request.text);
+      return this.#listed(first, [started, ...joined.events], controls, "running", request);
     };
   }
 
@@ -119,14 +119,15 @@ export class RunBatches {
     events: readonly AguiEvent[],
     controls: readonly ControlWrite[],
     status: RunStatus,
-    text?: string,
+    request?: StartRequest,
   ): Composed {
     const line = this.#thread.line.change({
       id: this.#thread.id,
       status: status === "queued" || status === "completed" || status === "cancelled" ? "idle" : status,
       lastSeq: first + events.length - 1,
       now: this.#now(),
-      ...(text === undefined ? {} : { text }),
+      ...(request === undefined ? {} : { agent: request.agent }),
+      ...(request?.text === undefined ? {} : { text: request.text }),
     });
     return { records: events.map(encodeEvent), controls: [...controls, ...line.writes], stored: line.stored };
   }

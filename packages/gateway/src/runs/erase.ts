@@ -1,6 +1,8 @@
 import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys, placeIn, streamName } from "../threads/names.ts";
-import { parseSummary } from "../threads/summary.ts";
+import { parseSummary, placesOf } from "../threads/summary.ts";
+import { inboxKey } from "./inbox.ts";
+import type { AskRecord } from "./records.ts";
 
 const PAGE = 500;
 
@@ -12,11 +14,14 @@ export async function eraseThread(log: StreamLog, tenant: string, threadId: stri
   await log.delete(streamName(tenant, threadId));
   await eraseRuns(log, tenant, threadId);
   await eraseAll(log, keys.queue(tenant, threadId));
-  await eraseAll(log, keys.allAsks(tenant, threadId));
+  await eraseAll(log, keys.allAsks(tenant, threadId), ({ key, value }) => [
+    key,
+    inboxKey(key, JSON.parse(value) as AskRecord),
+  ]);
   await eraseAll(log, keys.allReported(tenant, threadId));
   await eraseAll(log, keys.clients(tenant, threadId), ({ key }) => [key, keys.mailOf(key)]);
   const listed = await log.control(keys.thread(tenant, threadId));
-  const recent = listed === undefined ? [] : [keys.recent(tenant, parseSummary(listed).updatedAt, threadId)];
+  const places = listed === undefined ? [] : placesOf(tenant, parseSummary(listed));
   const single = [
     keys.active(tenant, threadId),
     keys.commands(tenant, threadId),
@@ -25,7 +30,7 @@ export async function eraseThread(log: StreamLog, tenant: string, threadId: stri
     keys.checkpoint(tenant, threadId),
     keys.erasing(tenant, threadId),
   ];
-  await log.append({ appends: [], controls: [...recent, ...single].map(gone) });
+  await log.append({ appends: [], controls: [...places, ...single].map(gone) });
 }
 
 /** Goes on with what an earlier process had begun to delete. */
@@ -48,7 +53,7 @@ async function eraseRuns(log: StreamLog, tenant: string, threadId: string): Prom
 async function eraseAll(
   log: StreamLog,
   prefix: string,
-  belonging: (found: { readonly key: string }) => string[] = ({ key }) => [key],
+  belonging: (found: { readonly key: string; readonly value: string }) => string[] = ({ key }) => [key],
 ): Promise<void> {
   for (;;) {
     const found = await log.controls(prefix, { limit: PAGE });

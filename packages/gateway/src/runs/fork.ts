@@ -12,8 +12,8 @@ import { checkId, digest, keys, placeIn, streamName } from "../threads/names.ts"
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { closingEvents } from "./closing.ts";
-import { askWrite } from "./questions.ts";
 import { eachForItself } from "./each-for-itself.ts";
+import { asked, askWrites } from "./inbox.ts";
 
 /** What forking needs of the gateway. */
 export interface ForkPorts {
@@ -102,15 +102,16 @@ async function finish(
   const now = clock.now();
   const events = cut === undefined ? [] : await closingEvents(fork, cut, { type: "cancelled" }, now);
   const text = firstText(fork);
+  const agent = fork.view.runs.at(-1)?.agent ?? null;
   await fork.writer.write({
     compose: (first) => {
       const view = reduceAll(
         fork.view,
         events.map((event, index) => ({ seq: first + index, event })),
       );
-      const line = fork.line.change({ id: targetId, status: view.status, lastSeq: view.lastSeq, now, text });
+      const line = fork.line.change({ id: targetId, status: view.status, lastSeq: view.lastSeq, now, text, agent });
       const done = { key: keys.fork(tenant, targetId), value: null };
-      const controls = [...line.writes, ...openQuestions(fork, view), done];
+      const controls = [...line.writes, ...openQuestions(fork, view, now), done];
       return { records: events.map(encodeEvent), controls, stored: line.stored };
     },
     insist: true,
@@ -119,10 +120,10 @@ async function finish(
 }
 
 /** What is asked and not answered can be answered in the fork as well, whatever becomes of it in the source. */
-function openQuestions(fork: Thread, { pendingInterrupts, runs }: ThreadView): ControlWrite[] {
-  return pendingInterrupts.map(({ runId, interrupt }) => {
+function openQuestions(fork: Thread, { pendingInterrupts, runs }: ThreadView, now: number): ControlWrite[] {
+  return pendingInterrupts.flatMap(({ runId, interrupt }) => {
     const agent = runs.find((run) => run.runId === runId)?.agent ?? "";
-    return askWrite(fork, { interruptId: interrupt.id, runId, agent });
+    return askWrites(fork, asked({ runId, agent }, interrupt, now));
   });
 }
 

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { askWrite } from "./questions.ts";
+import { asked, askWrites } from "./inbox.ts";
 import { type Ending, type RunRecord, type RunStatus, STATUS_AFTER, type StartRequest } from "./records.ts";
 
 /**
@@ -84,11 +84,8 @@ export class Projection {
     return [
       { key: keys.active(this.#tenant, this.#threadId), value: null, expect: lease },
       this.#run({ ...record, status, error, endSeq, endedAt: this.#now() }),
-      ...asks.map(({ id }) =>
-        askWrite(
-          { tenant: this.#tenant, id: this.#threadId },
-          { interruptId: id, runId: record.runId, agent: record.agent },
-        ),
+      ...asks.flatMap((one) =>
+        askWrites({ tenant: this.#tenant, id: this.#threadId }, asked(record, one, this.#now())),
       ),
     ];
   }

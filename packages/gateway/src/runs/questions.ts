@@ -3,21 +3,17 @@ import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import { isInterruptId } from "./bounds.ts";
+import { askWrites } from "./inbox.ts";
 import type { AskRecord, RunRecord, StartRequest } from "./records.ts";
 
 /** What an answer comes to. */
 export interface Answered {
   /** Commits the answer; refused when somebody else's came first. */
-  readonly write: ControlWrite;
+  readonly writes: readonly ControlWrite[];
   /** The run that asked. */
   readonly askedBy: string;
   /** The run to start, once all questions of the asking run are answered. */
   readonly resumption?: StartRequest;
-}
-
-/** Puts a question on record. */
-export function askWrite(at: { readonly tenant: string; readonly id: string }, ask: AskRecord): ControlWrite {
-  return { key: keys.ask(at.tenant, at.id, ask.runId, ask.interruptId), value: JSON.stringify(ask) };
 }
 
 /**
@@ -42,10 +38,10 @@ export async function answerQuestion(
   if (ask.answer !== undefined) throw new ThroughlineError("already_answered", "Somebody answered first.");
   if (ask.withdrawn === true) throw new ThroughlineError("already_answered", "The question was cancelled.");
   const answered: AskRecord = { ...ask, answer: { value: answer.value, by: answer.by } };
-  const write = { key, value: JSON.stringify(answered), expect: stored };
+  const writes = askWrites(thread, answered, stored);
   const siblings = await siblingsOf(log, thread, answered);
-  if (siblings.some((sibling) => sibling.answer === undefined)) return { write, askedBy: ask.runId };
-  return { write, askedBy: ask.runId, resumption: resumption(answer.runId, answered, siblings) };
+  if (siblings.some((sibling) => sibling.answer === undefined)) return { writes, askedBy: ask.runId };
+  return { writes, askedBy: ask.runId, resumption: resumption(answer.runId, answered, siblings) };
 }
 
 /** The run that asked the question last. */
@@ -103,7 +99,7 @@ export async function withdrawQuestions(
     pending.map(async (one) => {
       const key = keys.ask(thread.tenant, thread.id, one.runId, one.interrupt.id);
       const value = await log.control(key);
-      return value === undefined ? [] : [{ key, value, ask: JSON.parse(value) as AskRecord }];
+      return value === undefined ? [] : [{ value, ask: JSON.parse(value) as AskRecord }];
     }),
   );
   const asks = stored.flat();
@@ -111,7 +107,7 @@ export async function withdrawQuestions(
   if (last === undefined) return undefined;
   const writes = asks
     .filter(({ ask }) => ask.answer === undefined)
-    .map(({ key, value, ask }) => ({ key, value: JSON.stringify({ ...ask, withdrawn: true }), expect: value }));
+    .flatMap(({ value, ask }) => askWrites(thread, { ...ask, withdrawn: true }, value));
   const resume = asks.map(({ ask }) => resumeEntry(ask));
   const asked = await recordsOf(log, thread, new Set(asks.map(({ ask }) => ask.runId)));
   return { writes, request: { runId, agent: last.agent, parentRunId: last.runId, resume }, asked };
@@ -140,5 +136,5 @@ export async function reopenQuestion(
   const stored = await log.control(key);
   if (stored === undefined) return [];
   const { answer: _undone, ...ask } = JSON.parse(stored) as AskRecord;
-  return [{ key, value: JSON.stringify(ask), expect: stored }];
+  return askWrites({ tenant, id }, ask, stored);
 }

@@ -51,6 +51,11 @@ export interface AskRecord {
   readonly interruptId: string;
   readonly runId: string;
   readonly agent: string;
+  readonly askedAt: number;
+  /** What is asked, for lists: cut where it is long. */
+  readonly question: string;
+  /** What there is to choose from. */
+  readonly options?: Json;
   /** Absent while nobody has answered. */
   readonly answer?: { readonly value: Json; readonly by: string };
   /** Set once it was cancelled: nobody's answer is wanted any more. */

@@ -112,12 +112,12 @@ export class ThreadRuns {
       if (earlier !== undefined) return this.#joining(earlier);
       this.#checkAccepting();
       const { ports } = this.#scope;
-      const { write, askedBy, resumption } = await answerQuestion(ports.log, this.thread, answer);
+      const { writes, askedBy, resumption } = await answerQuestion(ports.log, this.thread, answer);
       if (resumption === undefined) {
-        await writeControls(this.#scope, [write], this.#scope.commands.noting(commandId, askedBy));
+        await writeControls(this.#scope, writes, this.#scope.commands.noting(commandId, askedBy));
         return { started: { runId: askedBy, duplicate: false } };
       }
-      const handOver = await this.#line.admit(resumption, { commandId, writes: [write] });
+      const handOver = await this.#line.admit(resumption, { commandId, writes });
       return { started: { runId: resumption.runId, duplicate: false }, handOver };
     });
   }

@@ -57,7 +57,12 @@ export const keys = {
     `ask/${tenant}/${threadId}/${runId}/${digest(interruptId)}`,
   /** Those of one run. */
   asks: (tenant: string, threadId: string, runId: string) => `ask/${tenant}/${threadId}/${runId}/`,
+  askAt: (tenant: string, place: string) => `ask/${tenant}/${place}`,
   allAsks: (tenant: string, threadId: string) => `ask/${tenant}/${threadId}/`,
+  /** A tenant's open questions, oldest first; `place` is that of the question's own key behind the tenant. */
+  openAsk: (tenant: string, at: number, place: string) =>
+    `open-ask/${tenant}/${String(at).padStart(TIME_DIGITS, "0")}/${place}`,
+  openAsks: (tenant: string) => `open-ask/${tenant}/`,
   /** The outcomes of the thread's latest commands, by command id. */
   commands: (tenant: string, threadId: string) => `commands/${tenant}/${threadId}`,
   /** The outcomes of the latest publications on the thread, by their id. */
@@ -68,6 +73,10 @@ export const keys = {
   recent: (tenant: string, at: number, threadId: string) =>
     `recent/${tenant}/${String(10 ** TIME_DIGITS - 1 - at).padStart(TIME_DIGITS, "0")}/${threadId}`,
   recents: (tenant: string) => `recent/${tenant}/`,
+  /** Orders them by when they were made, newest first. */
+  made: (tenant: string, at: number, threadId: string) =>
+    `made/${tenant}/${String(10 ** TIME_DIGITS - 1 - at).padStart(TIME_DIGITS, "0")}/${threadId}`,
+  allMade: (tenant: string) => `made/${tenant}/`,
   /** A stored fold of the thread, so that opening it does not read all of it. */
   checkpoint: (tenant: string, threadId: string) => `view/${tenant}/${threadId}`,
   /** How far a client that may come back has acknowledged a thread, and the frames kept for it. */

@@ -8,6 +8,8 @@ export interface ThreadSummary {
   readonly status: ThreadStatus;
   /** What the thread began with, cut to {@link TITLE_LENGTH} characters. */
   readonly title: string;
+  /** Of the thread's latest run; null while it has had none. */
+  readonly agent: string | null;
   readonly lastSeq: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -43,6 +45,8 @@ export class SummaryLine {
       /** Absent = as it was. */
       readonly status?: ThreadStatus;
       readonly text?: string;
+      /** Likewise. */
+      readonly agent?: string | null;
       readonly now: number;
     },
   ): SummaryChange {
@@ -51,17 +55,19 @@ export class SummaryLine {
       id: change.id,
       status: change.status ?? before?.status ?? "idle",
       title: before?.title || (change.text ?? "").slice(0, TITLE_LENGTH),
+      agent: change.agent ?? before?.agent ?? null,
       lastSeq: change.lastSeq,
       createdAt: before?.createdAt ?? change.now,
       updatedAt: change.now,
     };
-    const writes: ControlWrite[] = [{ key: keys.thread(this.#tenant, change.id), value: JSON.stringify(summary) }];
-    if (before !== undefined && before.updatedAt !== change.now) {
-      writes.push({ key: keys.recent(this.#tenant, before.updatedAt, change.id), value: null });
-    }
-    writes.push({ key: keys.recent(this.#tenant, change.now, change.id), value: "" });
+    const places = placesOf(this.#tenant, summary);
+    const left = before === undefined ? [] : placesOf(this.#tenant, before).filter((key) => !places.includes(key));
     return {
-      writes,
+      writes: [
+        { key: keys.thread(this.#tenant, change.id), value: JSON.stringify(summary) },
+        ...left.map((key) => ({ key, value: null })),
+        ...places.map((key) => ({ key, value: "" })),
+      ],
       stored: () => {
         this.#stored = summary;
       },
@@ -71,4 +77,9 @@ export class SummaryLine {
 
 export function parseSummary(value: string): ThreadSummary {
   return JSON.parse(value) as ThreadSummary;
+}
+
+/** The thread's place in each order that lists have. */
+export function placesOf(tenant: string, { id, createdAt, updatedAt }: ThreadSummary): string[] {
+  return [keys.recent(tenant, updatedAt, id), keys.made(tenant, createdAt, id)];
 }

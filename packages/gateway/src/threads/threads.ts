@@ -4,7 +4,7 @@ import { CHECKPOINT_AFTER, loadCheckpoint, saveCheckpoint } from "./checkpoint.t
 import { decodeEvent } from "./codec.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { checkId, keys, streamName } from "./names.ts";
-import { parseSummary, SummaryLine, type ThreadSummary } from "./summary.ts";
+import { SummaryLine } from "./summary.ts";
 import { Thread, type ThreadObserver } from "./thread.ts";
 
 /** How many open threads are kept whether used or not, and how long a thread stays after its last use. */
@@ -85,20 +85,6 @@ export class Threads {
     const thread = await this.open(tenant, threadId);
     await thread.ensure();
     return thread;
-  }
-
-  /** Threads by their last activity, newest first, behind the place `cursor` names. */
-  async list(tenant: string, limit: number, cursor?: string): Promise<{ items: ThreadSummary[]; next: string | null }> {
-    const prefix = keys.recents(tenant);
-    const after = cursor === undefined ? {} : { after: prefix + cursor };
-    const found = await this.#log.controls(prefix, { limit: limit + 1, ...after });
-    const items: ThreadSummary[] = [];
-    for (const { key } of found.slice(0, limit)) {
-      const value = await this.#log.control(keys.thread(tenant, key.slice(key.lastIndexOf("/") + 1)));
-      if (value !== undefined) items.push(parseSummary(value));
-    }
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return { items, next: last === undefined ? null : last.key.slice(prefix.length) };
   }
 
   /** Stores the thread's fold when much has come since the last time. Never rejects. */

@@ -1,6 +1,13 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { builtinAgents, type MarketData, marketQuotes, systemHttpGet, systemMarketData } from "@throughline/agents";
+import {
+  builtinAgents,
+  type MarketData,
+  marketQuotes,
+  seriesJson,
+  systemHttpGet,
+  systemMarketData,
+} from "@throughline/agents";
 import { createGateway, createMetrics, type Gateway } from "@throughline/gateway";
 import type { StreamLog } from "@throughline/log";
 import type { Agent, Clock, Logger, Random } from "@throughline/protocol";
@@ -10,7 +17,6 @@ import { type Broker, openBroker } from "./broker.ts";
 import { chooseAgents } from "./choose-agents.ts";
 import { findConsole, loadConsole } from "./console-files.ts";
 import { listen } from "./listen.ts";
-import { marketRoute } from "./market-route.ts";
 import { openLog } from "./open-log.ts";
 import { starting } from "./refusal.ts";
 
@@ -61,12 +67,13 @@ export async function startServer(settings: Settings, world: World): Promise<Run
       log: opened,
       agents,
       quotes: marketQuotes({ ...world, data }),
+      series: async (symbol, timeframe) => seriesJson(await data.series(symbol, timeframe)),
       origin: url,
       metrics,
       ...(brokered === undefined ? {} : { workers: brokered.bridge }),
     });
     brokered?.start(gateway, agents);
-    respond = inOrder([await consoleRoute(world.logger), marketRoute(data, settings), gateway.fetch]);
+    respond = inOrder([await consoleRoute(world.logger), gateway.fetch]);
     gateway.attach(http, { requests: false });
     return { url, stop: once(() => stop({ http, gateway, log: opened, broker: brokered }, settings.drainMs)) };
   } catch (error) {
