@@ -23,7 +23,9 @@ export function TaskDetailPanel({ task, onAction, onCheck, onClose, className, c
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = (work: () => Promise<void> | void): void => {
     setProblem(null);
-    void refusalOf(work).then((error) => setProblem(error?.message ?? null));
+    void refusalOf(work).then((error) => {
+      if (error !== null) setProblem(error.message);
+    });
   };
   return (
     <article data-tl="task-detail-panel" data-state={task.status} aria-label={task.title} className={className}>
