@@ -159,8 +159,16 @@ describe("the planner-executor", () => {
     const bench = new Bench();
     const asking = await bench.request("compare Apple; wash the car");
     expect(question(asking)?.message).toBe("What should Apple be compared with?");
-    await bench.answer("IBM please");
-    expect(bench.stage.view.pendingInterrupts).toHaveLength(0);
+    const unclear = await bench.answer("IBM please");
+    expect(question(unclear)?.message).toBe('I do not know what to do about "wash the car". What should become of it?');
+    await bench.answer("Make it a task");
+    expect(bench.statuses.map((status) => status.split(" ")[0])).toEqual([
+      "load_series",
+      "load_series",
+      "compare_series",
+      "create_task",
+    ]);
+    expect(bench.stored.map(({ title }) => title)).toEqual(["Wash the car"]);
   });
 
   it("asks once about a request it cannot do anything with, and says what it can do", async () => {

@@ -92,7 +92,9 @@ describe("reading a request", () => {
     ],
     ["what is the volatility of Bitcoin? What is 3*4?", "market calculate"],
     ["load AAPL; load IBM\nmake a to-do for it", "market market task"],
-    ["AAPL vs MSFT", "market"],
+    ["AAPL vs. MSFT", "market"],
+    ["Hello! Thanks, what is 2+2? Compare IBM and AAPL.", "calculate market"],
+    ["load AAPL; wash the car", "market unclear"],
     ["sing a song", "unclear"],
     ["", ""],
   ])("%j", (text, kinds) => {

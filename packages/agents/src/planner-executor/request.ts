@@ -24,10 +24,16 @@ const MARKET =
   "(?:compare|rank|contrast|analy[sz]e|summari[sz]e|describe|show|load|look at|statistics|stats|which|how)\\b";
 const OPENING = `(?:${[TASK, FETCH, SUM, MARKET].join("|")})`;
 const POLITENESS =
-  /^(?:(?:please|can you|could you|would you|i want you to|i would like you to|then|and|also)[\s,]+)+/i;
+  /^(?:(?:hi|hello|hey|good (?:morning|day|evening)|thanks|thank you|ok|okay|please|can you|could you|would you|i want you to|i would like you to|then|and|also)(?:[\s,.!]+|$))+/i;
 
-/** Parts are told apart by joining words, but only where one begins like a part: "AAPL and MSFT" is one. */
-const JOINT = new RegExp(`(?:[,;.?!]? (?:and then|and|then|also|plus) |[;.?!,] ?|\\n+)(?:please )?(?=${OPENING})`, "i");
+/**
+ * Parts are told apart by the ends of sentences, and by joining words where what follows begins like a
+ * part: "AAPL and MSFT" is one.
+ */
+const JOINT = new RegExp(
+  `\\s*[;\\n]\\s*|[?!] |(?<!\\bvs)\\. (?=[A-Z])|(?:,? (?:and then|and|then|also|plus) |[.,] ?)(?:please )?(?=${OPENING})`,
+  "i",
+);
 
 const COMPARISON = /\b(?:compare|contrast|rank|versus|vs|against|better|best|worse|worst)\b/i;
 const TASK_PART = new RegExp(`^${TASK}\\s*(?:(?:for|to|about|on|called|named|that says|saying)\\b|:)?\\s*(.*)$`, "is");
