@@ -80,15 +80,49 @@ export class Stranger implements AsyncDisposable {
     return new Stranger(await connect(url));
   }
 
+  /** Declares the exchanges, as whoever comes first does. */
+  async exchanges(): Promise<void> {
+    const channel = await this.#connection.createChannel();
+    await channel.assertExchange("agent.events", "topic", { durable: true });
+    await channel.assertExchange("agent.requests", "topic", { durable: true });
+    await channel.assertExchange("agent.control", "fanout", { durable: true });
+    await channel.close();
+  }
+
+  /** Resolves once a worker of the agent's takes requests. */
+  async untilAsked(agent: string): Promise<void> {
+    for (;;) {
+      const channel = await this.#connection.createChannel();
+      channel.on("error", () => undefined);
+      const queue = await channel.checkQueue(`agent.requests.${agent}`).catch(() => undefined);
+      if (queue === undefined) continue;
+      await channel.close();
+      if (queue.consumerCount > 0) return;
+    }
+  }
+
+  /** Asks workers for something, as the gateway does. */
+  ask(message: { readonly type: string }): Promise<void> {
+    return this.#publish("agent.requests", message.type, JSON.stringify(message));
+  }
+
+  /** Tells workers about a run. */
+  tell(message: { readonly type: string }): Promise<void> {
+    return this.#publish("agent.control", "", JSON.stringify(message));
+  }
+
   /** Publishes what an agent says, confirmed. */
   async say(
     message: { readonly type: string; readonly [key: string]: unknown } | string,
     options: Options.Publish = {},
   ): Promise<void> {
+    if (typeof message === "string") return this.#publish("agent.events", "odd", message, options);
+    return this.#publish("agent.events", message.type, JSON.stringify(message), options);
+  }
+
+  async #publish(exchange: string, key: string, body: string, options: Options.Publish = {}): Promise<void> {
     const channel = await this.#connection.createConfirmChannel();
-    const key = typeof message === "string" ? "odd" : message.type;
-    const body = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
-    channel.publish("agent.events", key, body, { persistent: true, ...options });
+    channel.publish(exchange, key, Buffer.from(body), { persistent: true, ...options });
     await channel.waitForConfirms();
     await channel.close();
   }
