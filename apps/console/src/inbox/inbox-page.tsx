@@ -6,7 +6,7 @@ import { useRowKeys } from "../app/shortcuts.ts";
 import { usePolled } from "../app/use-polled.ts";
 import { labelOf } from "../home/agents.ts";
 import type { OpenQuestion } from "../server/pages.ts";
-import { Question } from "../thread/question.tsx";
+import { optionsIn, Question } from "../thread/question.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Card, Page } from "../ui/page.tsx";
@@ -44,10 +44,10 @@ export default function InboxPage() {
               <ul className="flex flex-col gap-4">
                 {items.map((item) => (
                   <Item
-                    key={`${item.run_id} ${item.interrupt.id}`}
+                    key={`${item.run_id} ${item.interrupt_id}`}
                     item={item}
                     onAnswer={async (answer) => {
-                      await api.answer(item.thread_id, item.run_id, item.interrupt.id, answer);
+                      await api.answer(item.thread_id, item.run_id, item.interrupt_id, answer);
                       refresh();
                     }}
                   />
@@ -75,14 +75,14 @@ function Item({ item, onAnswer }: ItemProps) {
           href={threadPath(item.thread_id)}
           className="min-w-0 truncate rounded-control font-medium text-ink underline-offset-4 hover:underline"
         >
-          {item.title === "" ? item.thread_id : item.title}
+          {labelOf(item.agent)}
         </Link>
-        {item.agent !== null && <span className="whitespace-nowrap">· {labelOf(item.agent)}</span>}
+        <span className="truncate font-mono">{item.thread_id}</span>
         <span className="ml-auto whitespace-nowrap">
           <RelativeTime at={item.asked_at} />
         </span>
       </div>
-      <Question pending={{ runId: item.run_id, interrupt: item.interrupt }} onAnswer={onAnswer} />
+      <Question id={item.interrupt_id} text={item.question} options={optionsIn(item.options)} onAnswer={onAnswer} />
     </li>
   );
 }

@@ -25,6 +25,8 @@ export function useReadings({ value }: Polled<Reading>): readonly Reading[] {
 /** One line of a drawing. */
 export interface Curve {
   readonly label: string;
+  /** What a counter has come to; null for what is not counted up. */
+  readonly total: number | null;
   /** One a reading; null where there is nothing to tell. */
   readonly points: readonly (number | null)[];
 }
@@ -47,6 +49,7 @@ export function drawingOf(name: string, readings: readonly Reading[]): Drawing {
   const curves = labelSets(families).map(({ label, values }) => ({
     label,
     points: isCounter ? rates(values, readings) : values,
+    total: isCounter ? (values.at(-1) ?? null) : null,
   }));
   return { unit: unitOf(name, isCounter), curves };
 }
@@ -59,12 +62,17 @@ function unitOf(name: string, isCounter: boolean): Drawing["unit"] {
 
 const WINDOW = 10;
 
+/** Of what was observed in the last {@link WINDOW} readings; of everything, where that was nothing. */
 function quantiles(families: readonly (Family | undefined)[]): readonly Curve[] {
+  if (families.every((family) => family === undefined || quantileOf(1, family) === null)) return [];
   return [0.5, 0.95, 0.99].map((q) => ({
     label: `p${q * 100}`,
-    points: families.map((family, index) =>
-      family === undefined ? null : quantileOf(q, family, families[Math.max(0, index - WINDOW)]),
-    ),
+    points: families.map((family, index) => {
+      if (family === undefined) return null;
+      const before = index >= WINDOW ? families[index - WINDOW] : undefined;
+      return quantileOf(q, family, before) ?? quantileOf(q, family);
+    }),
+    total: null,
   }));
 }
 

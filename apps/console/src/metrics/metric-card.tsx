@@ -1,16 +1,14 @@
 import { bytes, count, duration } from "../ui/format.ts";
 import type { Family } from "./exposition.ts";
-import { drawingOf } from "./history.ts";
-import type { Drawing, Reading } from "./history.ts";
+import type { Drawing } from "./history.ts";
 import { Sparkline, strokeOf } from "./sparkline.tsx";
 
 /** As many readings as a drawing has room for. */
 const SLOTS = 150;
 
 /** One metric: what it means, how it stands, how it went. */
-export function MetricCard({ family, readings }: { readonly family: Family; readonly readings: readonly Reading[] }) {
-  const drawing = drawingOf(family.name, readings);
-  const { curves } = drawing;
+export function MetricCard({ family, drawing }: { readonly family: Family; readonly drawing: Drawing }) {
+  const { curves, unit } = drawing;
   return (
     <section
       aria-label={titleOf(family.name)}
@@ -24,13 +22,7 @@ export function MetricCard({ family, readings }: { readonly family: Family; read
         <Sparkline curves={curves} slots={SLOTS} />
       </div>
       <dl className="nums mt-auto flex flex-col gap-1 text-xs">
-        {curves.length === 0 && (
-          <div className="flex justify-between text-quiet">
-            <dt>Nothing has happened yet</dt>
-            <dd>–</dd>
-          </div>
-        )}
-        {curves.map(({ label, points }, index) => (
+        {curves.map(({ label, points, total }, index) => (
           <div key={label} className="flex items-center gap-2">
             <svg aria-hidden viewBox="0 0 16 2" className="h-0.5 w-4 shrink-0 overflow-visible">
               <line x1="0" x2="16" y1="1" y2="1" strokeWidth="2" {...strokeOf(index)} />
@@ -38,7 +30,10 @@ export function MetricCard({ family, readings }: { readonly family: Family; read
             <dt className="min-w-0 flex-1 truncate text-quiet" title={label}>
               {label === "" ? "now" : label}
             </dt>
-            <dd className="font-medium">{printed(points.at(-1) ?? null, drawing.unit)}</dd>
+            {total !== null && <dd className="font-medium">{printed(total, "count")}</dd>}
+            <dd className={total === null ? "font-medium" : "w-14 text-right text-quiet"}>
+              {printed(points.at(-1) ?? (total === null ? null : 0), unit)}
+            </dd>
           </div>
         ))}
       </dl>
@@ -63,7 +58,7 @@ function printed(value: number | null, unit: Drawing["unit"]): string {
 }
 
 /** `throughline_runs_active` → `Runs active`. */
-function titleOf(name: string): string {
+export function titleOf(name: string): string {
   const words = name
     .replace(/^throughline_/, "")
     .replace(/_(?:total|seconds)$/, "")

@@ -5,9 +5,9 @@ import { Page } from "../ui/page.tsx";
 import { PolledView } from "../ui/polled-view.tsx";
 import { figuresOf, parseMetrics } from "./exposition.ts";
 import type { Family } from "./exposition.ts";
-import { useReadings } from "./history.ts";
+import { drawingOf, useReadings } from "./history.ts";
 import type { Reading } from "./history.ts";
-import { MetricCard } from "./metric-card.tsx";
+import { MetricCard, titleOf } from "./metric-card.tsx";
 
 const EVERY_MS = 2_000;
 
@@ -67,15 +67,23 @@ interface CardsProps {
 const GRID = "grid grid-cols-[repeat(auto-fill,minmax(min(100%,280px),1fr))] gap-3";
 
 function Cards({ title, families, readings }: CardsProps) {
+  const drawn = families.map((family) => ({ family, drawing: drawingOf(family.name, readings) }));
+  const told = drawn.filter(({ drawing }) => drawing.curves.length > 0);
+  const silent = drawn.filter(({ drawing }) => drawing.curves.length === 0);
   if (families.length === 0) return null;
   return (
     <section aria-label={title} className="mb-8">
       <h2 className="mb-2 text-sm font-medium text-quiet">{title}</h2>
       <div className={GRID}>
-        {families.map((family) => (
-          <MetricCard key={family.name} family={family} readings={readings} />
+        {told.map(({ family, drawing }) => (
+          <MetricCard key={family.name} family={family} drawing={drawing} />
         ))}
       </div>
+      {silent.length > 0 && (
+        <p className="mt-3 text-xs text-quiet">
+          Nothing to tell yet: {silent.map(({ family }) => titleOf(family.name)).join(", ")}.
+        </p>
+      )}
     </section>
   );
 }

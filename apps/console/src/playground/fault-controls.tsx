@@ -1,3 +1,4 @@
+import { Switch } from "@base-ui/react/switch";
 import { useId } from "react";
 import { Card } from "../ui/page.tsx";
 import type { Faults } from "./faulty-network.ts";
@@ -43,13 +44,13 @@ export function FaultControls({ faults, onChange }: FaultControlsProps) {
           <span className="block font-medium">Offline</span>
           <span className="block text-xs text-quiet">Nothing gets through until this is off again.</span>
         </span>
-        <input
-          type="checkbox"
-          role="switch"
+        <Switch.Root
           checked={faults.isOffline}
-          onChange={(event) => onChange({ isOffline: event.target.checked })}
-          className="size-5 shrink-0 accent-(--signal)"
-        />
+          onCheckedChange={(isOffline) => onChange({ isOffline })}
+          className="relative h-5 w-9 shrink-0 rounded-full bg-strong-line transition-colors data-checked:bg-red"
+        >
+          <Switch.Thumb className="absolute top-0.5 left-0.5 size-4 rounded-full bg-surface transition-transform data-checked:translate-x-4" />
+        </Switch.Root>
       </label>
     </Card>
   );

@@ -12,7 +12,7 @@ export function RunsTable({ rows }: { readonly rows: readonly ThreadRow[] }) {
     <Table label="Runs">
       <thead>
         <tr>
-          <Th>Status</Th>
+          <Th className="max-md:hidden">Status</Th>
           <Th className="w-full">First words</Th>
           <Th className="max-lg:hidden">Agent</Th>
           <Th className="text-right max-md:hidden">Events</Th>
@@ -34,7 +34,7 @@ function Row({ row }: { readonly row: ThreadRow }) {
   const { agent } = row;
   return (
     <Tr>
-      <Td>
+      <Td className="max-md:hidden">
         <StatusBadge status={row.status} />
       </Td>
       <Td className="max-w-0">
@@ -45,9 +45,10 @@ function Row({ row }: { readonly row: ThreadRow }) {
         >
           {row.title === "" ? <span className="font-mono text-xs">{shortId(row.id, 28)}</span> : row.title}
         </Link>
+        <StatusBadge status={row.status} className="md:hidden" />
       </Td>
       <Td className="whitespace-nowrap max-lg:hidden">
-        {agent === undefined || agent === null ? (
+        {agent === null ? (
           <span className="text-quiet">–</span>
         ) : (
           <button

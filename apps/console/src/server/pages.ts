@@ -16,8 +16,8 @@ export interface ThreadRow {
   readonly status: ThreadStatus;
   /** What was first asked; empty when nothing was. */
   readonly title: string;
-  /** Of its newest run; absent where the server does not tell. */
-  readonly agent?: string | null;
+  /** Of its newest run; null when it has had none. */
+  readonly agent: string | null;
   readonly last_seq: number;
   /** Ms since the Unix epoch. */
   readonly created_at: number;
@@ -35,22 +35,15 @@ export interface ThreadQuery {
 
 /** A question nobody has answered yet, wherever it was asked. */
 export interface OpenQuestion {
+  readonly interrupt_id: string;
   readonly thread_id: string;
   readonly run_id: string;
-  readonly interrupt: QuestionInterrupt;
-  /** What the thread began with. */
-  readonly title: string;
-  readonly agent: string | null;
+  readonly agent: string;
+  readonly question: string;
+  /** What there is to choose from, as the agent gave it. */
+  readonly options?: unknown;
   /** Ms since the Unix epoch. */
   readonly asked_at: number;
-}
-
-export interface QuestionInterrupt {
-  readonly id: string;
-  readonly reason: string;
-  readonly message?: string;
-  readonly responseSchema?: Readonly<Record<string, unknown>>;
-  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 export interface TaskQuery {

@@ -6,9 +6,9 @@ import type { Outgoing } from "../live/outbox.ts";
 import type { ThreadSession } from "../live/thread-session.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Announcer, transcript, type Entry, useStickToEnd } from "@throughline/react";
+import { Announcer, DEFAULT_QUESTION, transcript, type Entry, useStickToEnd } from "@throughline/react";
 import { OutgoingMessage } from "./outgoing-message.tsx";
-import { Answered, Question } from "./question.tsx";
+import { Answered, optionsOf, Question } from "./question.tsx";
 import { isSameEntry } from "./same-entry.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
 
@@ -75,7 +75,9 @@ export function Chat({ session, view, isRewound, outgoing, onEdit, heading, comp
           {view?.pendingInterrupts.map((pending) => (
             <Question
               key={pending.interrupt.id}
-              pending={pending}
+              id={pending.interrupt.id}
+              text={pending.interrupt.message ?? DEFAULT_QUESTION}
+              options={optionsOf(pending)}
               isPast={isRewound}
               onAnswer={(answer) => session.answer(pending.runId, pending.interrupt.id, answer)}
             />

@@ -3,10 +3,13 @@ import { useId, useState } from "react";
 import type { PendingInterrupt } from "@throughline/protocol";
 import { failureOf } from "../server/failure.ts";
 import { Button } from "../ui/button.tsx";
-import { DEFAULT_QUESTION } from "@throughline/react";
 
 interface QuestionProps {
-  readonly pending: PendingInterrupt;
+  /** The interrupt's. */
+  readonly id: string;
+  readonly text: string;
+  /** Answers to choose from; none for an open question. */
+  readonly options: readonly string[];
   /** It is shown as it once stood: there is nothing to answer. */
   readonly isPast?: boolean;
   /** Rejects when the answer was not taken. */
@@ -14,12 +17,11 @@ interface QuestionProps {
 }
 
 /** An agent's question: the run rests until somebody answers, here or anywhere else. */
-export function Question({ pending, isPast = false, onAnswer }: QuestionProps) {
+export function Question({ id: interruptId, text: question, options, isPast = false, onAnswer }: QuestionProps) {
   const [text, setText] = useState("");
   const [status, setStatus] = useState<"open" | "sending" | "sent">("open");
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
-  const options = optionsOf(pending);
   const isBusy = isPast || status !== "open";
   const send = (answer: string): void => {
     setStatus("sending");
@@ -39,7 +41,7 @@ export function Question({ pending, isPast = false, onAnswer }: QuestionProps) {
   };
   return (
     <section
-      id={questionId(pending.interrupt.id)}
+      id={questionId(interruptId)}
       aria-labelledby={id}
       data-testid="question"
       className="arrive rounded-card border border-violet/35 bg-violet-soft p-4"
@@ -48,7 +50,7 @@ export function Question({ pending, isPast = false, onAnswer }: QuestionProps) {
         <CircleHelp aria-hidden className="size-4" /> Your turn
       </p>
       <h2 id={id} className="mt-1.5 text-base font-medium wrap-anywhere">
-        {pending.interrupt.message ?? DEFAULT_QUESTION}
+        {question}
       </h2>
       {options.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
@@ -110,7 +112,11 @@ export function Answered({ question, answer }: { readonly question: string; read
 }
 
 /** Answers offered by the agent: a JSON schema's `enum`, or `options` in the question's metadata. */
-function optionsOf({ interrupt }: PendingInterrupt): readonly string[] {
-  const offered: unknown = interrupt.responseSchema?.["enum"] ?? interrupt.metadata?.["options"];
+export function optionsOf({ interrupt }: PendingInterrupt): readonly string[] {
+  return optionsIn(interrupt.responseSchema?.["enum"] ?? interrupt.metadata?.["options"]);
+}
+
+/** The texts of a list; none for anything else. */
+export function optionsIn(offered: unknown): readonly string[] {
   return Array.isArray(offered) ? offered.filter((option) => typeof option === "string") : [];
 }

@@ -51,7 +51,8 @@ function Thread({ session, feed, link, outgoing }: Watched) {
   const [draft, setDraft] = useState<{ text: string } | null>(null);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const toggleDrawer = useCallback(() => setDrawerOpen((isOpen) => !isOpen), []);
-  useShortcuts({ e: toggleDrawer });
+  // Looking back comes first: its own Escape leads to live.
+  useShortcuts({ e: toggleDrawer, ...(isDrawerOpen && !isRewound && { Escape: toggleDrawer }) });
   const run = live?.runs.at(-1) ?? null;
   const told = useMomentShown(view, history);
   // Cut off or rewound, the page does not know what time it is for the run.

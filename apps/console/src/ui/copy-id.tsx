@@ -19,7 +19,7 @@ export function CopyId({ id, label }: { readonly id: string; readonly label: str
         onClick={copy}
         onMouseEnter={() => setCopied(false)}
         aria-label={`${shortId(id)}, copy the ${label}’s id`}
-        className="rounded-control px-1 font-mono text-xs text-quiet transition-colors hover:bg-sunken hover:text-ink"
+        className="rounded-control px-1 font-mono text-xs whitespace-nowrap text-quiet transition-colors hover:bg-sunken hover:text-ink"
       >
         {shortId(id)}
       </button>

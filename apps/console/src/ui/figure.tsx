@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 /** Figures side by side. */
 export function Figures({ children }: { readonly children: ReactNode }) {
   return (
-    <dl className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-px overflow-hidden rounded-card border border-hairline bg-hairline">
+    <dl className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-px overflow-hidden rounded-card border border-hairline bg-surface">
       {children}
     </dl>
   );
@@ -20,7 +20,7 @@ interface FigureProps {
 
 export function Figure({ label, value, format, tone = "text-ink" }: FigureProps) {
   return (
-    <div className="flex flex-col-reverse justify-end bg-surface px-4 py-3">
+    <div className="flex flex-col-reverse justify-end px-4 py-3 outline-1 outline-hairline">
       <dt className="truncate text-xs text-quiet" title={label}>
         {label}
       </dt>

@@ -50,8 +50,15 @@ export function bytes(value: number): string {
 
 /** `14:03:07.250`: a time of the day, to the millisecond. */
 export function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString("en-GB", { fractionalSecondDigits: 3 });
+  return CLOCK.format(at);
 }
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
 
 /** One event, many events. */
 export function plural(value: number, one: string): string {
