@@ -1,6 +1,7 @@
 import type { ControlWrite } from "@throughline/log";
+import { idsOf } from "@throughline/protocol/run";
 import type { ActiveRun, StartRequest } from "./records.ts";
-import { agentInput, idsOf, runStarted } from "./run-input.ts";
+import { agentInput, runStarted } from "./run-input.ts";
 import { Runner } from "./runner.ts";
 import { refusal, type RunScope } from "./scope.ts";
 

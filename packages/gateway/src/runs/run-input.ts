@@ -1,9 +1,7 @@
 import {
   type Clock,
   EventType,
-  type Ids,
   type Message,
-  type Random,
   type RunAgentInput,
   type RunStartedEvent,
   type ThreadView,
@@ -53,13 +51,4 @@ function earlierMessages({ runId, history = [] }: StartRequest): Message[] {
 function newMessages(request: StartRequest): Message[] {
   if (request.text === undefined) return [];
   return [{ id: `${request.runId}-user`, role: "user", content: request.text }];
-}
-
-const TAG_LENGTH = 8;
-
-/** Ids such as `msg-1f0c9a2e-3`: unique in the thread by the run's random part, short because every token carries one. */
-export function idsOf(random: Random): Ids {
-  const tag = random.uuid().replaceAll("-", "").slice(0, TAG_LENGTH);
-  let count = 0;
-  return { next: (kind) => `${kind}-${tag}-${++count}` };
 }

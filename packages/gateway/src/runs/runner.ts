@@ -7,12 +7,11 @@ import {
   type RunStartedEvent,
   ThroughlineError,
 } from "@throughline/protocol";
-import { RunGrammar } from "@throughline/protocol/run";
+import { PauseGate, RunGrammar } from "@throughline/protocol/run";
 import type { Thread } from "../threads/thread.ts";
 import type { ComposedWrite, Write } from "../threads/writer.ts";
 import type { Turns } from "../turns.ts";
 import type { Compose } from "./batches.ts";
-import { PauseGate } from "./pause-gate.ts";
 import type { Ending } from "./records.ts";
 import type { RunEnd, RunHandle } from "./run-handle.ts";
 import { type RunnerBatches, Transcript } from "./transcript.ts";
