@@ -1,6 +1,6 @@
 import "./support/dom.ts";
 import { act, fireEvent, screen } from "@testing-library/react";
-import { Profiler } from "react";
+import { Profiler, useLayoutEffect } from "react";
 import { expect, test } from "vitest";
 import { Composer, MessageList, useThread, type UseThread, useThreadSelector } from "../src/index.ts";
 import { asker, talker, waiter } from "./support/agents.ts";
@@ -11,7 +11,9 @@ let seen: UseThread | undefined;
 
 function Chat({ id = "t" }: { readonly id?: string }) {
   const thread = useThread(id);
-  seen = thread;
+  useLayoutEffect(() => {
+    seen = thread;
+  });
   return (
     <>
       <MessageList {...thread} />
@@ -144,12 +146,13 @@ test("a command that is refused shows, and does no harm where nobody awaits it",
 test("a selector renders again only when its part changes, and the last to leave ends the following", async () => {
   await using page = await openPage({ agents: [talker(100, 10)] });
   let renders = 0;
-  function Count() {
-    renders += 1;
-    return <p>runs: {useThreadSelector("t", ({ view }) => view.runs.length)}</p>;
-  }
-  const first = page.show(<Count />);
-  const second = page.show(<Count />);
+  const count = (
+    <Profiler id="count" onRender={() => (renders += 1)}>
+      <Count />
+    </Profiler>
+  );
+  const first = page.show(count);
+  const second = page.show(count);
   await act(async () => {
     void page.client.thread("t").send("go");
     await page.server.clock.advance(900);
@@ -163,6 +166,10 @@ test("a selector renders again only when its part changes, and the last to leave
   await page.pass(5_000);
   expect(page.client.thread("t").subscription()).toBeUndefined();
 });
+
+function Count() {
+  return <p>runs: {useThreadSelector("t", ({ view }) => view.runs.length)}</p>;
+}
 
 function fail(): never {
   throw new Error("There is no such button.");

@@ -100,7 +100,7 @@ export function createChatStore(newId: () => string): ChatStore {
       ...EMPTY_CHAT,
       addMessage: (message) => {
         const status = message.role === "user" ? "sent" : "done";
-        const whole = { id: newId(), agent: null, artifacts: [], status, ...message } as const;
+        const whole = { agent: null, artifacts: [], status, ...message, id: message.id ?? newId() } as const;
         set((state) => ({ messages: put(state.messages, whole) }));
       },
       setLoading: (isLoading) => set({ isLoading }),
