@@ -76,7 +76,12 @@ export class History {
     const runStart = runStartBefore(this.#thread, cursor);
     // No page begins before the run does: no more than the run must still be there to read.
     const after = Math.max(runStart, cursor - (cursor % PAGE));
-    let page = await this.#get(after, () => this.#stateAt(after, runStart));
+    return this.#reaching(cursor, await this.#get(after, () => this.#stateAt(after, runStart)));
+  }
+
+  /** A page that was made while the thread was shorter may end before the cursor; others follow it. */
+  async #reaching(cursor: number, first: Page): Promise<Page> {
+    let page = first;
     while (page.upTo <= cursor) {
       const { upTo, state } = page;
       page = await this.#get(upTo, async () => state);
@@ -88,10 +93,11 @@ export class History {
   async #statelessPage(cursor: number): Promise<Page> {
     const initial = async (): Promise<unknown> => this.#dialect.initial;
     const aligned = cursor - (cursor % PAGE);
-    return this.#get(aligned, initial).catch((error: unknown) => {
+    const first = await this.#get(aligned, initial).catch((error: unknown) => {
       if (aligned === cursor || ThroughlineError.from(error).code !== "trimmed") throw error;
       return this.#get(cursor, initial);
     });
+    return this.#reaching(cursor, first);
   }
 
   async #stateAt(seq: number, runStart: number): Promise<unknown> {
