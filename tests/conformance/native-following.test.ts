@@ -159,6 +159,8 @@ describe("carriers together", () => {
     const from = { after: String(head) };
     const idle = await poll(server, { subscriptions: [{ thread: "t", from }], wait: 0 });
     expect(idle).toMatchObject([{ type: "subscribed", after: head }]);
+    const there = await poll(server, { subscriptions: [{ thread: "t", from: { after: "2" } }], wait: 0 });
+    expect(there[1]).toMatchObject({ type: "events", seq: 3 });
     const waiting = poll(server, { subscriptions: [{ thread: "t", from }], wait: 60 });
     await server.post("/api/v1/threads/t/runs", { agent: "scripted", input: "tokens=1" });
     const frames = await waiting;

@@ -97,6 +97,8 @@ describe("life cycle", () => {
     await using stream = await openStream(server, { subscriptions: [{ thread: "a", from: "now" }] });
     await stream.next();
     await server.gateway.drain(0);
+    const late = await post(server, "/api/v1/follow", { subscriptions: [{ thread: "a", from: "now" }] });
+    expect([late.status, late.headers.get("retry-after")]).toEqual([503, "1"]);
     expect((await client.closed).code).toBe(4503);
     expect(client.frames.filter(({ type }) => type === "draining")).toEqual([
       { type: "draining", retry_after_ms: 1_000 },

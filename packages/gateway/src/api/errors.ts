@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { ERRORS, type ErrorCode, type Logger, ThroughlineError } from "@throughline/protocol";
+import { retryAfter } from "../transports/retry-after.ts";
 
 /** The body of every refusal. */
 export const ErrorBody = z
@@ -34,16 +35,10 @@ export function errorResponse(thrown: unknown, logger: Logger): Response {
   return body(code, message);
 }
 
-/** The least time to wait where trying again may help, in seconds. */
-const RETRY_AFTER_S = "1";
-
-function isPassing(status: number): boolean {
-  return status === 429 || status === 503;
-}
-
 function body(code: ErrorCode, message: string): Response {
   const { status, remedy } = ERRORS[code];
-  const headers: Record<string, string> = isPassing(status) ? { "retry-after": RETRY_AFTER_S } : {};
+  const wait = retryAfter(status);
+  const headers = wait === undefined ? {} : { "retry-after": wait };
   return Response.json({ error: { code, message, remedy } }, { status, headers });
 }
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { FollowRequest } from "@throughline/protocol";
+import { type FollowRequest, ThroughlineError } from "@throughline/protocol";
 import { NativeSubscription } from "@throughline/protocol/schemas";
 import { MAX_FOLLOWED } from "../native/native.ts";
 import { readRequestFrame } from "../native/read-frame.ts";
@@ -70,8 +70,9 @@ const commands = createRoute({
   responses: { 200: { description: "The answers, in order.", ...json(Frames) } },
 });
 
-export function nativeRoutes(app: Api, { native }: Pick<ApiPorts, "native">): void {
+export function nativeRoutes(app: Api, { native, ready }: Pick<ApiPorts, "native" | "ready">): void {
   app.openapi(follow, async (c) => {
+    if (!ready()) throw new ThroughlineError("draining", "The server is going down.");
     const { wait, ...request } = c.req.valid("json");
     // Absent and undefined are one to who reads it.
     const asked = { principal: c.var.principal, breakOff: breakOff(c.env), request: request as FollowRequest };

@@ -81,6 +81,11 @@ export class Follower {
     before?.leave("left");
   }
 
+  /** Whether the client lacks anything that its threads have. */
+  get behind(): boolean {
+    return [...this.#parts.values()].some(({ lag }) => lag > 0);
+  }
+
   unfollow(thread: string): void {
     const part = this.#parts.get(thread);
     if (part !== undefined) this.#drop(thread, part, "left");

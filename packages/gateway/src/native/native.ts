@@ -24,6 +24,9 @@ export const NATIVE_PATH = "/ws";
 /** Threads that one `follow` request names (N28). */
 export const MAX_FOLLOWED = 100;
 
+/** How long an answer waits for what the log has. */
+const READ_MS = 5_000;
+
 /** Something of a client's that is open. */
 interface Open {
   end(reason: EndReason): void;
@@ -95,7 +98,8 @@ export class Native {
     this.#open.add(open);
     try {
       await Promise.all(request.subscriptions.map((subscription) => follower.follow(subscription)));
-      await poll.wait(ms, signal);
+      // What is there is read and told, however short the wait.
+      await poll.wait(follower.behind ? Math.max(ms, READ_MS) : ms, signal);
     } finally {
       this.#open.delete(open);
       follower.close("left");
