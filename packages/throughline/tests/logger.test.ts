@@ -73,6 +73,14 @@ describe("the logger", () => {
     expect(lines.join("")).toContain("after=3");
   });
 
+  test("A2: never writes the password of an address, wherever it stands", () => {
+    const { lines, logger } = capture();
+    const url = "amqp://me:hunter2@broker:5672/vhost";
+    logger.info(`cannot reach ${url}`, { url, error: new Error(`connect ${url}`) });
+    expect(lines.join("")).not.toContain("hunter2");
+    expect(lines.join("")).toContain("@broker:5672/vhost");
+  });
+
   test.each([true, false])("lets no field forge a line or move the cursor (readable: %s)", (readable) => {
     const { lines, logger } = capture(readable);
     const evil = 'x\r\n{"level":"error"}\u001b[2J\u009b2J\u2028';

@@ -67,6 +67,15 @@ describe("readSettings", () => {
     );
   });
 
+  test("A2: refuses a broker's URL without showing it, since it may hold a password", () => {
+    const url = "http://me:hunter2@broker";
+    const refused = (): unknown => read({ env: { THROUGHLINE_RABBITMQ_URL: url } });
+    expect(refused).toThrow(/^THROUGHLINE_RABBITMQ_URL is not one; expected an address such as amqp:/);
+    expect(read({ env: { THROUGHLINE_RABBITMQ_URL: "amqps://me:p%40ss@broker" } }).settings.rabbitmqUrl).toBe(
+      "amqps://me:p%40ss@broker",
+    );
+  });
+
   test("names every bad value at once, each with where it stands", () => {
     const bad = { flags: { port: "x" }, env: { THROUGHLINE_DRAIN_MS: "x" }, file: file({ host: 7, prot: 1 }) };
     expect(() => read(bad)).toThrow(

@@ -131,8 +131,8 @@ export class BrokerLink {
     const { clock, name, connect = systemConnect } = this.#options;
     const opening = connect(this.#url, { timeoutMs: PATIENCE_MS, name });
     try {
-      const patient = within(clock, PATIENCE_MS, opening, "Connecting to the broker");
-      const model = await unlessAborted(patient, this.#closing.signal);
+      const wanted = unlessAborted(opening, this.#closing.signal);
+      const model = await within(clock, PATIENCE_MS, wanted, "Connecting to the broker");
       const session = new Session(model, clock);
       model.on("blocked", (reason) => this.#block(session, reason));
       model.on("unblocked", () => this.#unblock(session));
