@@ -40,7 +40,12 @@ const config: KnipConfig = {
     },
     bench: { entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts"], project: ["**/*.ts"] },
     "examples/*": { project: ["**/*.ts"] },
-    tests: { entry: ["**/*.test.ts", "faults/{run,trials}.ts"], project: ["**/*.ts"] },
+    tests: {
+      entry: ["**/*.test.ts", "faults/{run,trials}.ts"],
+      project: ["**/*.ts"],
+      // Comes with the broker.
+      ignoreBinaries: ["epmd"],
+    },
   },
 };
 
