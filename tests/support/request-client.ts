@@ -56,11 +56,6 @@ export class RequestClient implements AsyncDisposable {
     }
   }
 
-  /** Seqs of what stands for events of the request, as they came. */
-  seqs(): number[] {
-    return this.frames.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
-  }
-
   /** Loses the transport, as a network does; the client comes back by itself. */
   loseTransport(): void {
     this.socket.io.engine.close();

@@ -6,17 +6,19 @@ import {
   reduceAll,
   type ThreadEvent,
 } from "@throughline/protocol";
-import { FRAMES } from "@throughline/protocol/schemas";
+import { FRAMES, RequestAck, RequestServerEvent } from "@throughline/protocol/schemas";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { deepFreeze, thread } from "../../protocol/tests/support/threads.ts";
 import { agui } from "../src/dialects/agui.ts";
 import { MOUNTS } from "../src/dialects/registry.ts";
+import { stateFrame } from "../src/dialects/request-state.ts";
+import { requests } from "../src/dialects/requests.ts";
 
 /** What holds of every dialect, for any valid thread. */
 
-const DIALECTS: readonly Dialect[] = [agui, ...MOUNTS.map(({ dialect }) => dialect)];
+const DIALECTS: readonly Dialect[] = [agui, requests, ...MOUNTS.map(({ dialect }) => dialect)];
 const CONTEXT: DialectContext = { threadId: "thread-1", epoch: "e", origin: "http://127.0.0.1:1" };
 
 interface Sent {
@@ -120,5 +122,27 @@ describe.each(MOUNTS.map(({ dialect }) => [dialect.name, dialect] as const))("th
       dialect.idle?.frame,
     ];
     for (const frame of frames) if (frame !== undefined) schema.parse(frame);
+  });
+});
+
+describe("the frames of requests", () => {
+  test("are as their schema says, for any thread and at any place in it", () => {
+    fc.assert(
+      fc.property(thread(), fc.nat(), (events, pick) => {
+        for (const { seq, frame } of play(requests, events).sent) RequestServerEvent.parse({ ...frame, seq });
+        const view = reduceAll(emptyView(CONTEXT.threadId), events.slice(0, pick % (events.length + 1)));
+        RequestServerEvent.parse(stateFrame(view, CONTEXT));
+      }),
+    );
+  });
+
+  test("are as their schema says, beside the thread too", () => {
+    const at = { epoch: "e", lastSeq: 3, now: 0 };
+    RequestServerEvent.parse(requests.reset(CONTEXT, "trimmed", at));
+    RequestServerEvent.parse(requests.error("not_found", "no", CONTEXT, 0));
+    RequestAck.parse(requests.acknowledge({ type: "cancel" }, { ok: true, runId: "r" }, CONTEXT, 0));
+    RequestAck.parse(
+      requests.acknowledge({ type: "cancel" }, { ok: false, code: "not_found", message: "no" }, CONTEXT, 0),
+    );
   });
 });

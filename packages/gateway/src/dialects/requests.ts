@@ -11,7 +11,7 @@ import {
 } from "@throughline/protocol";
 import { isObject } from "./frames.ts";
 import { acknowledge, decode, errorFrame, requestOf } from "./request-commands.ts";
-import { questionOf, stateFrame } from "./request-state.ts";
+import { questionOf } from "./request-state.ts";
 import { beginMessage, saidIn, sayMore } from "./said.ts";
 
 /** A step that goes on. */
@@ -49,9 +49,9 @@ type Of<Type extends EventType> = Extract<AguiEvent, { type: Type }>;
 export const requests: Dialect<State> = {
   name: "requests",
   initial: BETWEEN_RUNS,
-  lateJoin: "view",
+  // How the request stands is told by a `state`, which stands for no event: the transport gives it.
+  lateJoin: "live",
   step,
-  snapshot: (view, context) => [{ seq: view.lastSeq, frame: stateFrame(view, context) }],
   decode,
   greet: () => undefined,
   reset: (context, reason, { epoch, lastSeq }) => ({

@@ -84,8 +84,8 @@ export const AgentCompletedEvent = z.looseObject({
 export const RequestErrorEvent = z.looseObject({
   ...ofEvent,
   type: z.literal("error"),
-  // Absent where what was refused names no request.
-  requestId: Id.optional(),
+  // As the client gave it; absent where what was refused names no request.
+  requestId: z.string().optional(),
   agent: z.string(),
   message: z.string(),
   code: z.string(),

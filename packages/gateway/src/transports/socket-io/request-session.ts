@@ -138,7 +138,11 @@ export class RequestSession implements PeerHandler {
       return answer({ ok: false, code: "invalid_cursor", message });
     }
     const follow = cursor === undefined ? { view: false } : { cursor, view: false };
-    this.#inTurn(context, answer, () => this.#perform({ commands: [], replies: [], follow }, context, answer));
+    try {
+      this.#inTurn(context, answer, () => this.#perform({ commands: [], replies: [], follow }, context, answer));
+    } catch (error) {
+      answer(refusal(error));
+    }
   }
 
   /** Does the work once what came before it about the same request is done. */

@@ -180,7 +180,10 @@ export class SocketIoTransport {
     if (connection === undefined) return;
     try {
       const principal = this.#admit(socket.request);
-      const handler = this.#options.open(peerOf(socket, connection), { principal, said: (field) => said(socket, field) });
+      const handler = this.#options.open(peerOf(socket, connection), {
+        principal,
+        said: (field) => said(socket, field),
+      });
       socket.onAny((name: unknown, ...args: unknown[]) => {
         const ack = [name, ...args].findLast((arg) => typeof arg === "function");
         handler.handleEvent(name, args[0], ack as Ack | undefined);
