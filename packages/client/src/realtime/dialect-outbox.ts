@@ -1,0 +1,96 @@
+import { type Clock, ThroughlineError, type Timer } from "@throughline/protocol";
+import type { DialectFrame } from "./position.ts";
+
+const MOST_WAITING = 100;
+const MAX_AGE_MS = 60_000;
+const MAX_TRIES = 3;
+
+/** A frame that was given up. */
+export interface DroppedFrame {
+  readonly frame: DialectFrame;
+  /** `not_delivered`, `outbox_full` or `client_closed`. */
+  readonly error: ThroughlineError;
+}
+
+export interface DialectOutboxPorts {
+  readonly clock: Clock;
+  /** @returns whether there was a connection to send it over */
+  readonly send: (frame: DialectFrame) => boolean;
+  readonly dropped: (dropped: DroppedFrame) => void;
+  readonly sizeChanged: (size: number) => void;
+  /** A frame was confirmed so long after it was last sent, in ms. */
+  readonly roundTrip: (ms: number) => void;
+}
+
+interface Entry {
+  readonly frame: DialectFrame;
+  readonly expiry: Timer;
+  tries: number;
+  sentAt: number;
+}
+
+/** Frames on their way, each with an id, so that one that is sent again is applied once (rule R4). */
+export class DialectOutbox {
+  readonly #ports: DialectOutboxPorts;
+  readonly #entries = new Map<unknown, Entry>();
+
+  constructor(ports: DialectOutboxPorts) {
+    this.#ports = ports;
+  }
+
+  /** @param frame has an `id` */
+  add(frame: DialectFrame): void {
+    if (this.#entries.size >= MOST_WAITING) {
+      const error = new ThroughlineError("outbox_full", `${MOST_WAITING} frames wait already.`);
+      return this.#ports.dropped({ frame, error });
+    }
+    const { id } = frame;
+    const expiry = this.#ports.clock.setTimeout(() => this.#drop(id, "It grew too old."), MAX_AGE_MS);
+    const entry: Entry = { frame, expiry, tries: 0, sentAt: 0 };
+    this.#entries.set(id, entry);
+    this.#ports.sizeChanged(this.#entries.size);
+    this.#send(entry);
+  }
+
+  opened(): void {
+    for (const entry of this.#entries.values()) this.#send(entry);
+  }
+
+  ended(): void {
+    for (const [id, { tries }] of this.#entries) {
+      if (tries >= MAX_TRIES) this.#drop(id, `It was sent ${MAX_TRIES} times and never confirmed.`);
+    }
+  }
+
+  confirmed(ids: readonly unknown[]): void {
+    for (const id of ids) {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) continue;
+      this.#ports.roundTrip(this.#ports.clock.monotonic() - entry.sentAt);
+      this.#remove(id, entry);
+    }
+  }
+
+  close(): void {
+    for (const id of [...this.#entries.keys()]) this.#drop(id, "The client was closed.", "client_closed");
+  }
+
+  #send(entry: Entry): void {
+    if (!this.#ports.send(entry.frame)) return;
+    entry.tries += 1;
+    entry.sentAt = this.#ports.clock.monotonic();
+  }
+
+  #drop(id: unknown, message: string, code: "not_delivered" | "client_closed" = "not_delivered"): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#remove(id, entry);
+    this.#ports.dropped({ frame: entry.frame, error: new ThroughlineError(code, message) });
+  }
+
+  #remove(id: unknown, entry: Entry): void {
+    entry.expiry.cancel();
+    this.#entries.delete(id);
+    this.#ports.sizeChanged(this.#entries.size);
+  }
+}
