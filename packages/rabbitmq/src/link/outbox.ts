@@ -39,8 +39,9 @@ interface Entry {
 /** Letters and bytes that may be on their way without a word from the broker. */
 const WINDOW = 256;
 const WINDOW_BYTES = 8 * 1024 * 1024;
-/** Letters that may wait before producers are asked to. */
+/** Letters and bytes that may be here before producers are asked to wait. */
 const ROOM = 512;
+const ROOM_BYTES = 16 * 1024 * 1024;
 /** Letters that may wait at all. */
 const CAPACITY = 20_000;
 /** How long the broker may say nothing to what it was sent. */
@@ -60,6 +61,8 @@ export class Outbox implements LinkUser {
   readonly #flying = new Set<Entry>();
   #waiting = new Set<Entry>();
   #flyingBytes = 0;
+  /** Of all that is here. */
+  #bytes = 0;
   #channel: ConfirmChannel | undefined;
   #session: Session | undefined;
   #release: Promise<void> | undefined;
@@ -89,13 +92,17 @@ export class Outbox implements LinkUser {
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
+  get #hasRoom(): boolean {
+    return this.#size < ROOM && this.#bytes < ROOM_BYTES;
+  }
+
   get #size(): number {
     return this.#flying.size + this.#waiting.size;
   }
 
   /** Resolves when a producer may go on; undefined when it may at once. */
   room(): Promise<void> | undefined {
-    if (this.#closed || this.#size < ROOM) return undefined;
+    if (this.#closed || this.#hasRoom) return undefined;
     return new Promise((resolve) => this.#onRoom.push(resolve));
   }
 
@@ -123,6 +130,7 @@ export class Outbox implements LinkUser {
       };
       signal?.addEventListener("abort", abort);
       this.#waiting.add(entry);
+      this.#bytes += letter.body.length;
       this.#pump();
     });
   }
@@ -206,8 +214,9 @@ export class Outbox implements LinkUser {
   #settle(entry: Entry, tell: () => void): void {
     if (this.#flying.delete(entry)) this.#flyingBytes -= entry.letter.body.length;
     else if (!this.#waiting.delete(entry)) return;
+    this.#bytes -= entry.letter.body.length;
     tell();
-    if (this.#size < ROOM) this.#admit();
+    if (this.#hasRoom) this.#admit();
     if (this.#size === 0) for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 

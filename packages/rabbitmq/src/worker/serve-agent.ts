@@ -18,7 +18,7 @@ export interface ServeAgentOptions extends Publishers {
   readonly random: Random;
   readonly logger: Logger;
   readonly telemetry?: BrokerTelemetry;
-  /** How many runs go on at once; further requests are left to other workers. Default 100. */
+  /** How many runs go on at once; further requests are left to other workers. Default 100, at most 10,000. */
   readonly maxRuns?: number;
 }
 
@@ -34,7 +34,9 @@ export interface AgentWorker {
 }
 
 const HEARTBEAT_MS = 15_000;
-const MOST_RUNS = 100;
+const RUNS = 100;
+/** Each may have one message beyond what there is room for. */
+const MOST_RUNS = 10_000;
 const GRACE_MS = 30_000;
 /** How long the last messages may take to be confirmed. */
 const DRAIN_MS = 5_000;
@@ -69,7 +71,7 @@ class Worker implements AgentWorker, Crew {
   constructor(options: ServeAgentOptions) {
     const { agent, broker, clock, telemetry = noBrokerTelemetry } = options;
     this.#options = options;
-    this.#maxRuns = options.maxRuns ?? MOST_RUNS;
+    this.#maxRuns = Math.min(options.maxRuns ?? RUNS, MOST_RUNS);
     this.#logger = options.logger.child({ agent: agent.name });
     this.#link =
       typeof broker === "string" ? new BrokerLink({ ...options, url: broker, name: `worker ${agent.name}` }) : broker;
