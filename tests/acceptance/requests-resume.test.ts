@@ -83,6 +83,25 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
+test("D1: a client that changes from polling to WebSocket on the way gets each event once", async () => {
+  const manual = manualAgent();
+  await using server = await startServer({ agents: [manual.agent], requestAgent: "manual" });
+  const run = await begin(server, manual, 1);
+  await using client = new RequestClient(server.origin, { query: { requestId: "r1", lastSeq: 0 } });
+  let upgraded = false;
+  client.socket.io.on("open", () => client.socket.io.engine.once("upgrade", () => (upgraded = true)));
+  let steps = 1;
+  while (!upgraded) {
+    await run.emit(stepped(++steps));
+    if (steps % 10 === 0) await client.next("progress", ({ step }) => step === `s${steps}`);
+  }
+  for (let n = 0; n < 20; n++) await run.emit(stepped(++steps));
+  run.finish();
+  await client.next("request.completed");
+  expect(client.socket.io.engine.transport.name).toBe("websocket");
+  expect(seqsOf(client)).toEqual(range(2, steps + 2));
+});
+
 test("D5: one who comes without a position gets the state, then what comes", async () => {
   const manual = manualAgent();
   await using server = await startServer({ agents: [manual.agent], requestAgent: "manual" });

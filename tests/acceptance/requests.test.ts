@@ -128,6 +128,18 @@ describe.each([["polling"], ["websocket"]])("over %s", (transport) => {
   });
 });
 
+test("R5: a cancel right behind the start it is about cancels it", async () => {
+  await using at = await stage();
+  const client = await at.client(watching());
+  const [started, cancelled] = await Promise.all([
+    client.ask("start", start()),
+    client.ask("cancel", { requestId: "r1" }),
+  ]);
+  expect([started, cancelled]).toMatchObject([{ ok: true }, { ok: true }]);
+  expect((await at.next()).context.signal.aborted).toBe(true);
+  await client.next("request.cancelled");
+});
+
 test("a cancelled question is withdrawn", async () => {
   await using at = await stage();
   const client = await at.client(watching());

@@ -125,6 +125,14 @@ describe("tool calls", () => {
 });
 
 describe("runs", () => {
+  test("a run that completes with a result keeps it; another has none", () => {
+    const ended = event({ type: E.RUN_FINISHED, threadId: THREAD, runId: "r1", result: { n: [1] } });
+    expect(fold(runStarted("r1"), ended).runs).toMatchObject([{ status: "completed", result: { n: [1] } }]);
+    for (const end of [runFinished("r1"), failed, { ...cancelled, result: 1 } as AguiEvent]) {
+      expect(fold(runStarted("r1"), end).runs[0]).not.toHaveProperty("result");
+    }
+  });
+
   test("know their agent, their place and how they ended", () => {
     const started = { ...runStarted("r1", { forwardedProps: { agent: "scripted" } }), timestamp: 5, parentRunId: "r0" };
     expect(fold(started).runs).toEqual([

@@ -101,7 +101,10 @@ export class RequestSession implements PeerHandler {
       const decoded = requests.decode(textOf(name, payload), context, this.#lastSeenAt);
       const [refused] = decoded.replies;
       if (refused !== undefined) return answer({ ...refused, ok: false });
-      this.#inTurn(context, answer, () => this.#perform(decoded, context, answer));
+      const [command] = decoded.commands;
+      if (command?.type === "cancel" && this.#turnstile.busy(context.threadId))
+        this.#overtake(command, context, answer);
+      else this.#inTurn(context, answer, () => this.#perform(decoded, context, answer));
     } catch (error) {
       answer(refusal(error));
     }
@@ -167,6 +170,20 @@ export class RequestSession implements PeerHandler {
       if (!outcome.ok && joined?.empty === true) this.#leave(joined);
       answer(requests.acknowledge(command, outcome, context, this.#lastSeenAt) ?? {});
     }
+  }
+
+  /**
+   * A cancel does not wait for a start that is still being handed over (R5). Where it finds nothing to
+   * cancel, it has its turn behind what is under way.
+   */
+  #overtake(command: Command, context: DialectContext, answer: Answer): void {
+    const decoded = { commands: [command], replies: [] };
+    this.#carryOut(command, context.threadId)
+      .then((outcome) => {
+        if (outcome.ok) answer(requests.acknowledge(command, outcome, context, this.#lastSeenAt) ?? {});
+        else this.#inTurn(context, answer, () => this.#perform(decoded, context, answer));
+      })
+      .catch((error: unknown) => answer(this.#failure(error)));
   }
 
   /** What comes after need not wait for all that was missed. */

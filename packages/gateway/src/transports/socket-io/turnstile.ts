@@ -8,6 +8,11 @@ export class Turnstile {
     return this.#waiting;
   }
 
+  /** Whether anything with this key waits or is under way. */
+  busy(key: string): boolean {
+    return this.#last.has(key);
+  }
+
   /** @param work must not reject */
   pass(key: string, work: () => Promise<void>): void {
     this.#waiting += 1;
