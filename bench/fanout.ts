@@ -21,7 +21,7 @@ interface Scenario {
   readonly load: Omit<Case, "kind">;
 }
 
-const ALL: readonly Kind[] = ["throughline", "ws", "socket.io"];
+const ALL: readonly Kind[] = ["throughline", "native", "ws", "socket.io"];
 const SATURATED: readonly Scenario[] = [
   {
     title: "1 thread to 1,000 subscribers, saturated",
@@ -36,7 +36,7 @@ const SATURATED: readonly Scenario[] = [
 ];
 const PACED: readonly Scenario[] = [20, 100].map((rate) => ({
   title: `1 thread to 1,000 subscribers, ${rate} events/s`,
-  kinds: ["throughline", "socket.io"],
+  kinds: ["throughline", "native", "socket.io"],
   load: { threads: 1, subscribers: SUBSCRIBERS, rate },
 }));
 

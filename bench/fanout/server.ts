@@ -9,6 +9,7 @@ import { startWs } from "./ws-server.ts";
 
 const START: Record<Kind, (task: Case) => Promise<TestServer>> = {
   throughline: startThroughline,
+  native: startThroughline,
   ws: startWs,
   "socket.io": startSocketIo,
 };

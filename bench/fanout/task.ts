@@ -1,5 +1,5 @@
 /** Which server is measured. */
-export type Kind = "throughline" | "ws" | "socket.io";
+export type Kind = "throughline" | "native" | "ws" | "socket.io";
 
 /** One case of the benchmark: a kind of server under one kind of load. */
 export interface Case {

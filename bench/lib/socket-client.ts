@@ -17,7 +17,7 @@ export interface SocketClient {
  * Opens a WebSocket on loopback and counts what comes. It answers no pings, so it is only for less
  * than a minute.
  */
-export function openSocket(port: number, path: string, onText: OnText): Promise<SocketClient> {
+export function openSocket(port: number, path: string, onText: OnText, protocol?: string): Promise<SocketClient> {
   return new Promise((resolve, reject) => {
     const reader = new FrameReader(onText);
     let bytes = 0;
@@ -56,6 +56,7 @@ export function openSocket(port: number, path: string, onText: OnText): Promise<
     socket.on("error", reject);
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        (protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`) +
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==${HEADERS_END}`,
     );
   });
