@@ -1,71 +1,64 @@
 import { type Client, createClient, type TokenProvider } from "@throughline/client";
-import type { Clock, Timer } from "@throughline/protocol";
+import type { Clock } from "@throughline/protocol";
+import { Lingering } from "./lingering.ts";
 import { isPage, systemClock } from "./system.ts";
 
-export interface PooledClient {
+export interface PoolOptions {
   readonly url: string;
   readonly name?: string | undefined;
   readonly token?: string | TokenProvider | undefined;
 }
 
-interface Entry {
+export interface PooledClient {
   readonly client: Client;
-  holders: number;
-  closing: Timer | undefined;
+  /** Keeps it connected. @returns lets go of it: a second later, if nobody else holds it, it disconnects */
+  hold(): () => void;
 }
-
-/** A provider that is taken away and put back within this, as React's StrictMode does, keeps its client. */
-const LINGER_MS = 1_000;
 
 /**
  * One client for each server, so that rendering twice, as StrictMode does, or never committing what was
  * rendered makes no second connection.
  */
 export class ClientPool {
-  readonly #create: (options: PooledClient) => Client;
+  readonly #create: (options: PoolOptions) => Client;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
+  readonly #clients = new Map<string, PooledClient>();
 
-  constructor(create: (options: PooledClient) => Client, clock: Clock) {
+  constructor(create: (options: PoolOptions) => Client, clock: Clock) {
     this.#create = create;
     this.#clock = clock;
   }
 
-  /** The client of these options: the same one for equal options. It connects when it is used. */
-  get(options: PooledClient): Client {
-    return this.#entry(options).client;
-  }
-
-  /** Keeps the client open. @returns lets go of it; a second later, if nobody else holds it, it is closed */
-  hold(options: PooledClient): () => void {
-    const entry = this.#entry(options);
-    entry.closing?.cancel();
-    entry.holders += 1;
-    return () => {
-      entry.holders -= 1;
-      if (entry.holders > 0) return;
-      entry.closing = this.#clock.setTimeout(() => {
-        this.#entries.delete(keyOf(options));
-        entry.client.close();
-      }, LINGER_MS);
-    };
-  }
-
-  #entry(options: PooledClient): Entry {
+  /** The same one for equal options, as long as it is held. It connects when it is first used. */
+  get(options: PoolOptions): PooledClient {
     const key = keyOf(options);
-    const found = this.#entries.get(key);
+    const found = this.#clients.get(key);
     if (found !== undefined) return found;
-    const entry = { client: this.#create(options), holders: 0, closing: undefined };
-    this.#entries.set(key, entry);
-    return entry;
+    const made = this.#make(key, this.#create(options));
+    this.#clients.set(key, made);
+    return made;
+  }
+
+  #make(key: string, client: Client): PooledClient {
+    let wasLeft = false;
+    const held = new Lingering(this.#clock, () => {
+      // React may show again what it had only hidden.
+      if (wasLeft) client.connect();
+      return () => {
+        wasLeft = true;
+        this.#clients.delete(key);
+        client.disconnect();
+      };
+    });
+    return { client, hold: () => held.hold() };
   }
 }
 
-function keyOf({ url, name, token }: PooledClient): string {
+function keyOf({ url, name, token }: PoolOptions): string {
   return JSON.stringify([url, name ?? null, typeof token === "string" ? token : null]);
 }
 
-function create({ url, name, token }: PooledClient): Client {
+function create({ url, name, token }: PoolOptions): Client {
   return createClient({ url, ...(name !== undefined && { name }), ...(token !== undefined && { token }) });
 }
 

@@ -30,6 +30,8 @@ export interface RealtimeOptions {
 export interface RealtimeEvents extends ConnectionEvents {
   /** A frame of the server's, but for pings and pongs. */
   message: DialectFrame;
+  /** The server has taken in the frame of this id. */
+  confirmed: string;
   /** A frame that was sent and given up. */
   dropped: DroppedFrame;
 }
@@ -129,13 +131,18 @@ export class RealtimeClient {
     this.close();
   }
 
+  #confirmed(ids: readonly unknown[]): void {
+    this.#outbox.confirmed(ids);
+    for (const id of ids) if (typeof id === "string") this.#events.emit("confirmed", id);
+  }
+
   #dial(options: RealtimeOptions, host: DialHost<DialectFrame, DialectFrame>): { cancel(): void } {
     const { url } = options;
     const context = {
       system: this.#system,
       heartbeatMs: options.heartbeatInterval ?? HEARTBEAT_MS,
       address: async () => this.#position.addTo(typeof url === "string" ? url : await url()),
-      confirmed: (ids: readonly unknown[]) => this.#outbox.confirmed(ids),
+      confirmed: (ids: readonly unknown[]) => this.#confirmed(ids),
     };
     return dialWithin(this.#system.clock, context, host);
   }

@@ -49,7 +49,10 @@ export class ChartCanvas {
   #plan: ChartPlan | null = null;
   #main: ISeriesApi<"Candlestick" | "Line"> | null = null;
   #markers: ISeriesMarkersPluginApi<Time> | null = null;
-  #extras: ISeriesApi<SeriesType>[] = [];
+  #volume: ISeriesApi<"Histogram"> | null = null;
+  #plots: ISeriesApi<SeriesType>[] = [];
+  /** What the prices and the indicators on the canvas were drawn from. */
+  #drawn: { readonly series: Series; readonly palette: Palette; readonly indicators: string } | null = null;
   #levels: { readonly level: Level; readonly line: IPriceLine }[] = [];
   #zoomed = "";
 
@@ -84,27 +87,39 @@ export class ChartCanvas {
     if (isNew) this.#draw(series, plan);
   }
 
+  /** Thousands of bars are drawn anew only when they are others: a plan changes with each command, and fast when rewound. */
   #draw(series: Series, plan: ChartPlan): void {
-    this.#clear();
-    const main = this.#addMain(series);
-    this.#main = main;
-    main.attachPrimitive(this.#layer);
-    this.#layer.setShapes(shapesOf(plan, series, this.#palette));
-    this.#addVolume(series);
-    this.#addIndicators(series, plan);
+    const palette = this.#palette;
+    const isSame = this.#drawn?.series === series && this.#drawn.palette === palette;
+    if (!isSame) this.#clear();
+    const main = this.#main ?? this.#addPrices(series);
+    const indicators = plan.indicators.map(({ label }) => label).join();
+    if (!isSame || this.#drawn?.indicators !== indicators) this.#addIndicators(series, plan);
+    this.#drawn = { series, palette, indicators };
+    this.#layer.setShapes(shapesOf(plan, series, palette));
+    for (const { line } of this.#levels) main.removePriceLine(line);
     this.#levels = plan.levels.map((level) => ({ level, line: main.createPriceLine(this.#levelOptions(level)) }));
-    this.#markers = createSeriesMarkers(main, this.#notes(series, plan));
+    this.#markers?.setMarkers(this.#notes(series, plan));
     this.#zoom();
   }
 
   #clear(): void {
     this.#markers?.detach();
     this.#main?.detachPrimitive(this.#layer);
-    for (const extra of this.#extras) this.#chart.removeSeries(extra);
-    if (this.#main !== null) this.#chart.removeSeries(this.#main);
-    this.#extras = [];
+    for (const series of [...this.#plots, this.#volume, this.#main])
+      if (series !== null) this.#chart.removeSeries(series);
+    this.#plots = [];
     this.#levels = [];
+    this.#volume = null;
     this.#main = null;
+  }
+
+  #addPrices(series: Series): ISeriesApi<"Candlestick" | "Line"> {
+    this.#main = this.#addMain(series);
+    this.#main.attachPrimitive(this.#layer);
+    this.#markers = createSeriesMarkers(this.#main, []);
+    this.#addVolume(series);
+    return this.#main;
   }
 
   /** Rising candles are hollow and falling ones filled, so that they differ by more than colour. */
@@ -141,10 +156,12 @@ export class ChartCanvas {
     });
     volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
     volume.setData(bars.map(({ time, candle }) => ({ time: time as UTCTimestamp, value: candle?.volume ?? 0 })));
-    this.#extras.push(volume);
+    this.#volume = volume;
   }
 
   #addIndicators({ bars }: Series, { indicators }: ChartPlan): void {
+    for (const plot of this.#plots) this.#chart.removeSeries(plot);
+    this.#plots = [];
     let pane = 0;
     // Bands first, so that no average hides behind the middle of its band.
     for (const indicator of [...indicators].sort(
@@ -166,12 +183,12 @@ export class ChartCanvas {
     if (plot.shape === "columns") {
       const columns = this.#chart.addSeries(HistogramSeries, common, pane);
       columns.setData(data);
-      this.#extras.push(columns);
+      this.#plots.push(columns);
       return;
     }
     const line = this.#chart.addSeries(LineSeries, { ...common, lineWidth: 1, crosshairMarkerVisible: false }, pane);
     line.setData(data);
-    this.#extras.push(line);
+    this.#plots.push(line);
   }
 
   #levelOptions({ kind, price, agent }: Level) {

@@ -37,7 +37,7 @@ export interface ThroughlineProviderProps {
 }
 
 /**
- * Gives the hooks below it their client. It connects with the first thread that is followed, and closes a
+ * Gives the hooks below it their client. It connects with the first thread that is followed, and disconnects a
  * second after it was taken away; what runs on the server goes on. Nothing connects on a server that
  * renders the page.
  */
@@ -45,11 +45,15 @@ export function ThroughlineProvider(props: ThroughlineProviderProps) {
   const { token, name, client: own, stores = defaultStores, fetch = systemFetch, clock = systemClock } = props;
   const url = serverUrl(props.url);
   const [pool] = useState(poolHere);
-  const options = useMemo(() => ({ url, token, name }), [url, token, name]);
-  useEffect(() => (own === undefined ? pool.hold(options) : undefined), [pool, options, own]);
+  const pooled = useMemo(
+    () => (own === undefined ? pool.get({ url, token, name }) : null),
+    [own, pool, url, token, name],
+  );
+  useEffect(() => pooled?.hold(), [pooled]);
+  const client = own ?? pooled?.client ?? null;
   const value = useMemo(
-    () => ({ client: own ?? pool.get(options), rest: new Rest({ url, token, fetch }), stores }),
-    [own, pool, options, url, token, fetch, stores],
+    () => (client === null ? null : { client, rest: new Rest({ url, token, fetch }), stores }),
+    [client, url, token, fetch, stores],
   );
   return (
     <ClockContext.Provider value={clock}>

@@ -1,3 +1,4 @@
+import type { Json } from "@throughline/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { chatAfter } from "./chat-updates.ts";
 import { mergedTool } from "./tools.ts";
@@ -12,12 +13,17 @@ export interface ChatMessage {
   /** A person's own is `sending`, then `sent` or `failed`; an agent's is `streaming`, then `done`. */
   readonly status: "sending" | "sent" | "failed" | "streaming" | "done";
   readonly artifacts: readonly Artifact[];
+  /** What went with it, for the agent. */
+  readonly context?: ChatContext;
 }
 
 export type ConnectionStatus = "connecting" | "connected" | "reconnecting" | "disconnected" | "error";
 
 /** Takes a message to the server. Rejects when it could not be sent; a repeat has the same id. */
-export type ChatSender = (content: string, messageId: string) => Promise<void>;
+export type ChatSender = (content: string, messageId: string, context?: ChatContext) => Promise<void>;
+
+/** What goes with a message, for the agent. */
+export type ChatContext = { readonly [key: string]: Json };
 
 export interface ChatData {
   readonly messages: readonly ChatMessage[];
@@ -41,19 +47,21 @@ export interface ChatState extends ChatData {
   setLoading(isLoading: boolean): void;
   setConnectionStatus(status: ConnectionStatus, error?: string | null): void;
   /** Shows the message at once and sends it. Never rejects: a message that failed says so. */
-  sendMessage(content: string): Promise<void>;
+  sendMessage(content: string, context?: ChatContext): Promise<void>;
   /** Sends a failed message again. */
   retryMessage(id: string): Promise<void>;
   /** Takes a failed message away; gives its text. */
   discardMessage(id: string): string | null;
   addToolExecution(execution: ToolExecution): void;
-  /** Says who takes messages to the server; null for nobody. */
-  setSender(sender: ChatSender | null): void;
+  /** Says who takes messages to the server; null for nobody, if it was `former` until now. */
+  setSender(sender: ChatSender | null, former?: ChatSender): void;
   /** Folds in what the server told. */
   apply(updates: readonly Update[]): void;
   /** Back to the beginning; who sends stays. */
   reset(): void;
 }
+
+type DeliveredMessage = Pick<ChatMessage, "id" | "content" | "context">;
 
 export type ChatStore = StoreApi<ChatState>;
 
@@ -76,7 +84,7 @@ export const EMPTY_CHAT: ChatData = {
 export function createChatStore(newId: () => string): ChatStore {
   let sender: ChatSender | null = null;
   return createStore<ChatState>()((set, get) => {
-    const deliver = async (id: string, content: string): Promise<void> => {
+    const deliver = async ({ id, content, context }: DeliveredMessage): Promise<void> => {
       set((state) => ({
         messages: withStatus(state.messages, id, "sending"),
         activeRequest: id,
@@ -86,7 +94,7 @@ export function createChatStore(newId: () => string): ChatStore {
       }));
       try {
         if (sender === null) throw new Error("Not connected.");
-        await sender(content, id);
+        await sender(content, id, context);
         set((state) => ({ messages: withStatus(state.messages, id, "sent") }));
       } catch (error) {
         set((state) => ({
@@ -105,14 +113,14 @@ export function createChatStore(newId: () => string): ChatStore {
       },
       setLoading: (isLoading) => set({ isLoading }),
       setConnectionStatus: (connectionStatus, error = null) => set({ connectionStatus, error }),
-      sendMessage: (content) => {
-        const id = newId();
-        get().addMessage({ id, role: "user", content, status: "sending" });
-        return deliver(id, content);
+      sendMessage: (content, context) => {
+        const message = { id: newId(), content, ...(context && { context }) };
+        get().addMessage({ ...message, role: "user", status: "sending" });
+        return deliver(message);
       },
       retryMessage: async (id) => {
         const message = failedIn(get(), id);
-        if (message !== undefined) await deliver(id, message.content);
+        if (message !== undefined) await deliver(message);
       },
       discardMessage: (id) => {
         const message = failedIn(get(), id);
@@ -122,8 +130,8 @@ export function createChatStore(newId: () => string): ChatStore {
       },
       addToolExecution: (execution) =>
         set((state) => ({ toolExecutions: mergedTool(state.toolExecutions, execution) })),
-      setSender: (next) => {
-        sender = next;
+      setSender: (next, former) => {
+        if (former === undefined || former === sender) sender = next;
       },
       apply: (updates) => set((state) => updates.reduce<ChatData>(chatAfter, state)),
       reset: () => set(EMPTY_CHAT),

@@ -1,5 +1,6 @@
 export { type ChartState, type ChartStore, createChartStore } from "./chart-store.ts";
 export {
+  type ChatContext,
   type ChatData,
   type ChatMessage,
   type ChatSender,

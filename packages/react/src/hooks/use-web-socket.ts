@@ -1,0 +1,114 @@
+import { useEffect, useMemo } from "react";
+import type { LinkState } from "@throughline/client";
+import { getWebSocketTransport, type RealtimeClient } from "@throughline/client/realtime";
+import type { Json, ThroughlineError } from "@throughline/protocol";
+import { Lingering } from "../lingering.ts";
+import { CLIENT_FRAMES, dialectAt } from "../realtime/frames.ts";
+import { sessionOf } from "../realtime/session.ts";
+import { socketUrl } from "../server-url.ts";
+import { isPage } from "../system.ts";
+import { useClock } from "./clock.ts";
+import { useReadable } from "./use-readable.ts";
+import { useStores } from "./throughline-provider.tsx";
+
+export interface UseWebSocketOptions {
+  /**
+   * `/ws/stream` or `/ws/chat` of a server, or the server alone for its `/ws/stream`. Default `VITE_WS_URL`
+   * or `NEXT_PUBLIC_WS_URL`, else the page's own origin.
+   */
+  readonly url?: string;
+  /** Gives up after so many failures in a row. Default 5. */
+  readonly reconnectAttempts?: number;
+  /** The first wait is at most this long, in ms; each further one may be twice as long. Default 2000. */
+  readonly reconnectInterval?: number;
+  /** In ms. Default 30000. */
+  readonly heartbeatInterval?: number;
+  /** Whether mounting connects. Default true. */
+  readonly autoConnect?: boolean;
+  /** A client of one's own in place of the shared one of the address; `url` then only says what is spoken. */
+  readonly transport?: RealtimeClient;
+}
+
+export interface UseWebSocket {
+  readonly status: "connecting" | "connected" | "disconnected" | "error";
+  /** Why it is not connected. */
+  readonly error: ThroughlineError | null;
+  readonly isConnected: boolean;
+  readonly connect: () => void;
+  readonly disconnect: () => void;
+  /** Shows the message in `chatStore` at once and sends it. Never rejects: one that failed says so there. */
+  readonly sendChat: (message: string, context?: { readonly [key: string]: Json }) => Promise<void>;
+  /** Cancels a run, by default the one that goes on. */
+  readonly cancelTask: (runId?: string) => void;
+  /** Answers one of `chatStore`'s questions. */
+  readonly answer: (questionId: string, answer: Json) => void;
+}
+
+/**
+ * The agent stream or the chat, filling `chatStore`, `statusStore` and `chartStore`. All components with
+ * one address share one connection, which ends a second after the last is gone.
+ */
+export function useWebSocket(options: UseWebSocketOptions = {}): UseWebSocket {
+  const { reconnectAttempts = 5, reconnectInterval = 2000, heartbeatInterval = 30_000, autoConnect = true } = options;
+  const url = socketUrl(options.url, "/ws/stream");
+  const own = options.transport;
+  const clock = useClock();
+  const stores = useStores();
+  const dialect = dialectAt(url);
+  const transport = useMemo(() => {
+    if (own !== undefined || !isPage()) return own ?? null;
+    return getWebSocketTransport({
+      url,
+      reconnectInterval,
+      maxReconnectAttempts: reconnectAttempts,
+      heartbeatInterval,
+    });
+  }, [own, url, reconnectAttempts, reconnectInterval, heartbeatInterval]);
+  useEffect(() => {
+    if (transport === null) return;
+    const lettingGo = [
+      sessionOf(stores, transport, dialect, clock).hold(),
+      connectionOf(transport, () => new Lingering(clock, () => () => transport.disconnect())).hold(),
+    ];
+    if (autoConnect) transport.connect();
+    return () => lettingGo.forEach((letGo) => letGo());
+  }, [transport, stores, dialect, clock, autoConnect]);
+  const { state, error } = useReadable(transport?.connection ?? NOWHERE, BEFORE);
+  const actions = useMemo(() => {
+    const frames = CLIENT_FRAMES[dialect];
+    return {
+      connect: () => transport?.connect(),
+      disconnect: () => transport?.disconnect(),
+      sendChat: (message: string, context?: { readonly [key: string]: Json }) => {
+        stores.status.getState().reset();
+        return stores.chat.getState().sendMessage(message, context);
+      },
+      cancelTask: (runId?: string) => void transport?.send(frames.cancel(runId)),
+      answer: (questionId: string, answer: Json) => void transport?.send(frames.answer(questionId, answer)),
+    };
+  }, [transport, stores, dialect]);
+  const status = state === "reconnecting" ? "connecting" : state;
+  return { ...actions, status, error, isConnected: state === "connected" };
+}
+
+/** The same by the name that the client kit gives it. */
+export const useRealtime: typeof useWebSocket = useWebSocket;
+
+/** What a server renders, and a browser at first. */
+const BEFORE: LinkState = {
+  state: "connecting",
+  attempt: 0,
+  retryAt: null,
+  latencyMs: null,
+  transport: null,
+  error: null,
+};
+const NOWHERE = { get: () => BEFORE, subscribe: () => () => {} };
+
+const connections = new WeakMap<RealtimeClient, Lingering>();
+
+function connectionOf(transport: RealtimeClient, make: () => Lingering): Lingering {
+  const found = connections.get(transport) ?? make();
+  connections.set(transport, found);
+  return found;
+}
