@@ -1,5 +1,5 @@
 import { ChartCandlestick, CloudOff, ExternalLink } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
 import { chartPath, Link } from "../app/router.tsx";
@@ -43,8 +43,14 @@ const NO_COMMANDS: ThreadView["chart"] = [];
 
 /** The plan of the commands in force. Rewinding folds new lists of the very same commands: those keep their plan. */
 function usePlan(commands: ThreadView["chart"]): ChartPlan {
-  const places = commands.map(({ seq }) => seq).join(" ");
-  return useMemo(() => planOf(commands), [places]);
+  const [planned, setPlanned] = useState(() => ({ commands, plan: planOf(commands) }));
+  if (planned.commands === commands) return planned.plan;
+  const isSame =
+    commands.length === planned.commands.length &&
+    commands.every(({ seq }, index) => seq === planned.commands[index]?.seq);
+  const next = { commands, plan: isSame ? planned.plan : planOf(commands) };
+  setPlanned(next);
+  return next.plan;
 }
 
 interface LoadedChartProps {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ThreadView } from "@throughline/protocol";
 import { Rewinder } from "./rewinder.ts";
 import type { History } from "./use-history.ts";
@@ -28,7 +28,9 @@ export function useRewind(threadId: string, live: ThreadView | null, history: Hi
   const rewinder = useMemo(() => new Rewinder(threadId, events), [threadId, events]);
   const head = live?.lastSeq ?? 0;
   const latest = useRef({ head, position });
-  latest.current = { head, position };
+  useLayoutEffect(() => {
+    latest.current = { head, position };
+  });
   const seek = useCallback(
     (seq: number) => {
       if (seq >= latest.current.head) return setPosition(null);

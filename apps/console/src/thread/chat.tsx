@@ -24,7 +24,7 @@ interface ChatProps {
 }
 
 /** Of a long conversation so many entries are drawn at first; the earlier ones when asked for. */
-const WINDOW = 40;
+const WINDOW = 24;
 
 /** The conversation, what is on its way into it, and open questions. */
 export function Chat({ session, view, isRewound, outgoing, onEdit, heading, composer }: ChatProps) {

@@ -1,11 +1,11 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { KeyboardEvent } from "react";
 import type { ThreadEvent } from "@throughline/protocol";
 import { kindOf, summaryOf } from "../history/describe.ts";
 import type { Kind } from "../history/describe.ts";
 import { cn } from "../ui/cn.ts";
 import { clockTime, whole } from "../ui/format.ts";
+import { useRows } from "../ui/use-rows.ts";
 
 interface EventListProps {
   readonly events: readonly ThreadEvent[];
@@ -31,20 +31,18 @@ const DOTS: Readonly<Record<Kind, string>> = {
 
 /** The events as rows, of which only those in view exist. j, k and the arrows go along; Enter rewinds to one. */
 export function EventList({ events, position, selected, onSelect, onSeek }: EventListProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: events.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-  });
-  useFollowEnd(events, position, selected, (index) => rows.scrollToIndex(index, { align: "auto" }));
-  const at = events.findIndex(({ seq }) => seq === selected);
+  const { box, onScroll, from, to, show } = useRows(events.length, ROW_PX);
+  const goal = position === null ? (selected === null ? events.length - 1 : null) : indexOf(events, position);
+  // The newest event is shown while nothing is looked into, and the one that the page was rewound to.
+  useEffect(() => {
+    if (goal !== null && goal >= 0) show(goal);
+  }, [goal, show]);
+  const at = selected === null ? -1 : events.findIndex(({ seq }) => seq === selected);
   const go = (index: number): void => {
     const event = events[Math.min(events.length - 1, Math.max(0, index))];
     if (event === undefined) return;
     onSelect(event.seq);
-    rows.scrollToIndex(events.indexOf(event), { align: "auto" });
+    show(events.indexOf(event));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const act = keyAction(event.key, { at, last: events.length - 1, go });
@@ -62,25 +60,22 @@ export function EventList({ events, position, selected, onSelect, onSeek }: Even
       aria-label="Events"
       aria-activedescendant={selected === null ? undefined : `event-${selected}`}
       onKeyDown={onKeyDown}
+      onScroll={onScroll}
       className="h-full overflow-auto font-mono text-xs -outline-offset-2"
     >
-      <div className="relative" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, start }) => {
-          const event = events[index];
-          if (event === undefined) return null;
-          return (
-            <Row
-              key={event.seq}
-              event={event}
-              top={start}
-              isSelected={event.seq === selected}
-              isBehind={position !== null && event.seq > position}
-              isHere={event.seq === position}
-              onSelect={() => onSelect(event.seq)}
-              onSeek={() => onSeek(event.seq)}
-            />
-          );
-        })}
+      <div className="relative" style={{ height: events.length * ROW_PX }}>
+        {events.slice(from, to).map((event, index) => (
+          <Row
+            key={event.seq}
+            event={event}
+            top={(from + index) * ROW_PX}
+            isSelected={event.seq === selected}
+            isBehind={position !== null && event.seq > position}
+            isHere={event.seq === position}
+            onSelect={() => onSelect(event.seq)}
+            onSeek={() => onSeek(event.seq)}
+          />
+        ))}
       </div>
     </div>
   );
@@ -109,23 +104,16 @@ function keyAction(key: string, { at, last, go }: Keys): (() => void) | undefine
   }
 }
 
-/** Shows the newest event while nothing is looked into, and the event one rewinds to. */
-function useFollowEnd(
-  events: readonly ThreadEvent[],
-  position: number | null,
-  selected: number | null,
-  show: (index: number) => void,
-): void {
-  const length = events.length;
-  useEffect(() => {
-    if (position === null && selected === null && length > 0) show(length - 1);
-    // What is shown follows these alone.
-  }, [length, position, selected]);
-  useEffect(() => {
-    if (position === null) return;
-    const index = events.findIndex(({ seq }) => seq >= position);
-    if (index >= 0) show(index);
-  }, [position]);
+/** Of the event at a position, or of the first behind it where that one is filtered out; events are in order. */
+function indexOf(events: readonly ThreadEvent[], seq: number): number {
+  let low = 0;
+  let high = events.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((events[middle]?.seq ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 interface RowProps {
