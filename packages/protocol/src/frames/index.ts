@@ -17,8 +17,10 @@ export interface FrameSchemas {
   readonly fromClient: z.ZodType;
   /** Every frame the server may send, likewise. */
   readonly fromServer: z.ZodType;
-  /** Query parameters beside those that every address takes. */
+  /** Query parameters beside those that every address of one thread takes. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Whether the connection is no thread's, so that it takes none of those. */
+  readonly ofNoThread?: boolean;
   /** Spoken through Socket.IO: a frame is an event named by its type. Then `query` is all there is. */
   readonly over?: "socketio";
 }
@@ -35,6 +37,7 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
       "Many threads on one connection: events, commands, presence. Subprotocol throughline.v1; see PROTOCOL.md.",
     fromClient: NativeClientFrame,
     fromServer: NativeServerFrame,
+    ofNoThread: true,
   },
   stream: {
     address: "/ws/stream",
@@ -62,6 +65,7 @@ export const FRAMES: Readonly<Record<string, FrameSchemas>> = {
     description: "Prices of the symbols asked for, at least once a second each. Neither stored nor repeated.",
     fromClient: QuoteClientFrame,
     fromServer: QuoteServerFrame,
+    ofNoThread: true,
     query: { symbols: "Symbols separated by commas, at most 50." },
   },
   requests: {
