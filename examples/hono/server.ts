@@ -17,7 +17,7 @@ const server = serve(
   { fetch: app.fetch, port: Number(process.env["PORT"] ?? 3000), hostname: "127.0.0.1" },
   (address) => console.log("listening on", address),
 ) as Server;
-// Only the WebSockets are left to attach.
+// What is no fetch is left to attach: WebSockets and Socket.IO.
 gateway.attach(server, { requests: false });
 
 process.once("SIGTERM", () => void stop());

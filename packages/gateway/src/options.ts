@@ -8,7 +8,7 @@ import type { Metrics } from "./telemetry/telemetry.ts";
 export interface GatewayLimits {
   /** Bytes of one frame or request body; default 64 KiB. */
   readonly maxFrameBytes?: number;
-  /** WebSockets open at once, and as many event streams; default 20,000. */
+  /** WebSockets open at once, as many event streams and as many connections of Socket.IO; default 20,000. */
   readonly maxConnections?: number;
   /** Starts that may wait for one thread; default 100. */
   readonly maxQueuedRuns?: number;
