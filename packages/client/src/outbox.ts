@@ -56,8 +56,6 @@ export class Outbox {
    */
   add(frame: CommandFrame): Promise<PositiveAck> {
     const { promise, resolve, reject } = Promise.withResolvers<PositiveAck>();
-    // The failure shows in stores and events, too; who does not look at the promise is not punished.
-    promise.catch(() => {});
     if (this.#entries.size >= MOST_WAITING) {
       const error = new ThroughlineError("outbox_full", `${MOST_WAITING} commands wait already.`);
       reject(error);

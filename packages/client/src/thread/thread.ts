@@ -101,24 +101,23 @@ export class Thread {
    * @returns the run's id once the server has it; rejects with a ThroughlineError when it was refused or
    * could not be delivered, which shows in `outgoing` too
    */
-  async send(message: string | NewMessage): Promise<{ readonly runId: string }> {
+  send(message: string | NewMessage): Promise<{ readonly runId: string }> {
     const { text, context, agent } = typeof message === "string" ? { text: message } : message;
     const runId = `run-${this.#ports.system.random.uuid()}`;
     this.#outgoing.put({ runId, text, ...(context && { context }), ...(agent !== undefined && { agent }) });
     const started = this.#start(runId);
     this.#publish();
-    await started;
-    return { runId };
+    return ignorable(started.then(() => ({ runId })));
   }
 
   /** Sends a message that failed again, under its run id. */
-  async retry(runId: string): Promise<void> {
+  retry(runId: string): Promise<void> {
     const message = this.#outgoing.find(runId);
-    if (message?.status !== "failed") return;
+    if (message?.status !== "failed") return Promise.resolve();
     this.#outgoing.put(message);
     const started = this.#start(runId);
     this.#publish();
-    await started;
+    return started;
   }
 
   /** Forgets a message that failed. @returns its text, for the composer */
@@ -130,30 +129,30 @@ export class Thread {
   }
 
   /** Cancels a run, by default the one that goes on. @throws ThroughlineError */
-  async stop(runId?: string): Promise<void> {
-    await this.#post({ type: "cancel", ...(runId !== undefined && { runId }) });
+  stop(runId?: string): Promise<void> {
+    return this.#steer({ type: "cancel", ...(runId !== undefined && { runId }) });
   }
 
   /** Holds a run between two of its events. @throws ThroughlineError */
-  async pause(runId?: string): Promise<void> {
-    await this.#post({ type: "pause", ...(runId !== undefined && { runId }) });
+  pause(runId?: string): Promise<void> {
+    return this.#steer({ type: "pause", ...(runId !== undefined && { runId }) });
   }
 
   /** Lets a paused run go on. @throws ThroughlineError */
-  async resume(runId?: string): Promise<void> {
-    await this.#post({ type: "resume", ...(runId !== undefined && { runId }) });
+  resume(runId?: string): Promise<void> {
+    return this.#steer({ type: "resume", ...(runId !== undefined && { runId }) });
   }
 
   /** Answers a question. @throws ThroughlineError with `already_answered` when somebody was faster */
-  async answer(interruptId: string, answer: Json): Promise<void> {
-    await this.#post({ type: "answer", interruptId, answer });
+  answer(interruptId: string, answer: Json): Promise<void> {
+    return this.#steer({ type: "answer", interruptId, answer });
   }
 
   /** Makes another thread of this one's events up to the seq `at`, or all. @returns its id */
-  async fork(options: { readonly at?: number; readonly thread?: string } = {}): Promise<string> {
+  fork(options: { readonly at?: number; readonly thread?: string } = {}): Promise<string> {
     const { at, thread = `${this.id}-${this.#ports.system.random.uuid().slice(0, 8)}` } = options;
-    const ack = await this.#post({ type: "fork", thread, ...(at !== undefined && { at }) });
-    return ack.thread ?? thread;
+    const forked = this.#post({ type: "fork", thread, ...(at !== undefined && { at }) });
+    return ignorable(forked.then((ack) => ack.thread ?? thread));
   }
 
   /** Shows others that one types, for a few seconds; call it at every key stroke. */
@@ -251,13 +250,16 @@ export class Thread {
         throw error;
       },
     );
-    started.catch(() => {});
-    return started;
+    return ignorable(started);
   }
 
   #noted(runId: string, error: ThroughlineError | null): void {
     this.#outgoing.change(runId, error === null ? "accepted" : "failed", error);
     this.#publish();
+  }
+
+  #steer(command: CommandFrame["command"]): Promise<void> {
+    return ignorable(this.#post(command).then(() => {}));
   }
 
   #post(command: CommandFrame["command"]): Promise<PositiveAck> {
@@ -273,4 +275,10 @@ export class Thread {
     const outgoing = this.#outgoing.items;
     return { view, isLoaded, behind, outgoing, ...statusOf(view, outgoing, this.#refusal) };
   }
+}
+
+/** Its failure is told by stores and events as well; who does not look at the promise is not punished. */
+function ignorable<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

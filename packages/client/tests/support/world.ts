@@ -1,4 +1,4 @@
-import type { Agent } from "@throughline/protocol";
+import type { Agent, ThreadEvent } from "@throughline/protocol";
 import { createTestServer, seededRandom, type TestServer, type VirtualClock } from "@throughline/testing";
 import {
   type Client,
@@ -69,4 +69,10 @@ export async function openWorld(
       await server.close();
     },
   };
+}
+
+/** Every stored event of a thread. */
+export async function storedEvents({ server }: World, threadId: string): Promise<ThreadEvent[]> {
+  const response = await server.within(server.fetch(`${server.url}/api/v1/threads/${threadId}/events?after=0`));
+  return ((await response.json()) as { events: ThreadEvent[] }).events;
 }
