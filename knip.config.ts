@@ -9,7 +9,10 @@ const STARTED: Record<string, string[]> = {
 
 const packages = readdirSync("packages").map((name) => [
   `packages/${name}`,
-  { entry: [...(STARTED[name] ?? []), "tests/**/*.test.ts"], project: ["src/**/*.ts", "tests/**/*.ts"] },
+  {
+    entry: [...(STARTED[name] ?? []), "tests/**/*.test.{ts,tsx}"],
+    project: ["src/**/*.{ts,tsx}", "tests/**/*.{ts,tsx}"],
+  },
 ]);
 
 const packagesByName = Object.fromEntries(packages) as Record<string, { entry: string[]; project: string[] }>;

@@ -9,7 +9,7 @@ function library(folder: string): UserConfig {
   return {
     name: folder,
     cwd: folder,
-    entry: ["src/**/*.ts"],
+    entry: ["src/**/*.{ts,tsx}"],
     unbundle: true,
     format: "esm",
     platform: "node",
@@ -20,7 +20,8 @@ function library(folder: string): UserConfig {
     logLevel: "warn",
     // TypeScript 7 calls its programming interface experimental, which is a warning on every build.
     failOnWarn: false,
-    checks: { pluginTimings: false },
+    // Entries that are for a browser begin with "use client", which stays where it is, module by module.
+    checks: { pluginTimings: false, moduleLevelDirective: false },
     deps: { neverBundle: true },
   };
 }

@@ -15,7 +15,11 @@ const manifests = readdirSync(path.join(ROOT, "packages")).map((name) => {
 });
 
 const tarballs = pack();
-const results = [...tarballs.flatMap(lintTarball), ...installAndImport(), await runInstalled()];
+const results = [
+  ...tarballs.flatMap((tarball, index) => lintTarball(tarball, styleSheets(manifests[index]?.exports ?? {}))),
+  ...installAndImport(),
+  await runInstalled(),
+];
 for (const { what, problem } of results)
   console.log(problem === undefined ? `ok   ${what}` : `FAIL ${what}\n${problem}`);
 const failed = results.filter(({ problem }) => problem !== undefined).length;
@@ -35,10 +39,19 @@ function pack() {
 }
 
 /**
+ * What a package offers that is no module.
+ * @param {Record<string, unknown>} exports
+ */
+function styleSheets(exports) {
+  return Object.keys(exports).filter((entry) => entry.endsWith(".css"));
+}
+
+/**
  * @param {string} tarball
+ * @param {string[]} untyped entries that have no types
  * @returns {Result[]}
  */
-function lintTarball(tarball) {
+function lintTarball(tarball, untyped) {
   const name = path.basename(tarball);
   return [
     node(`publint ${name}`, [tool("publint", "src/cli.js"), "run", tarball, "--strict"]),
@@ -49,6 +62,7 @@ function lintTarball(tarball) {
       "esm-only",
       "--format",
       "ascii",
+      ...(untyped.length > 0 ? ["--exclude-entrypoints", ...untyped] : []),
     ]),
   ];
 }
@@ -73,7 +87,7 @@ function installAndImport() {
     Object.keys(exports).map((entry) => path.posix.join(name, entry)),
   );
   const imports = entries
-    .filter((entry) => !entry.endsWith(".json"))
+    .filter((entry) => !entry.endsWith(".json") && !entry.endsWith(".css"))
     .map((entry) => node(`import ${entry}`, ["--input-type=module", "-e", `await import(${JSON.stringify(entry)})`]));
   return imports;
 }

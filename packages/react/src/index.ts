@@ -1,3 +1,5 @@
+"use client";
+
 export { Announcer } from "./components/announcer.tsx";
 export { ChartPanel, type ChartPanelProps } from "./components/chart-panel.tsx";
 export { Composer, type ComposerProps } from "./components/composer.tsx";
