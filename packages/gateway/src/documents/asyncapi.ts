@@ -5,7 +5,7 @@ import { ABOUT } from "./about.ts";
 
 type Mutable = Record<string, unknown>;
 
-/** Query parameters that every WebSocket address takes. */
+/** Query parameters that every WebSocket address of one thread takes. */
 const QUERY: Readonly<Record<string, string>> = {
   after: "The position to go on from, SEQ or EPOCH.SEQ; absent = what a late joiner gets.",
   client_id: "Names the client, so that it may come back under it; absent = made by the server.",
@@ -41,12 +41,12 @@ export function asyncApiDocument(server: string): JsonObject {
 }
 
 function channelOf(frames: FrameSchemas, messages: Mutable): Mutable {
-  const { address, title, description, query = {}, over } = frames;
+  const { address, title, description, query = {}, ofNoThread = frames.over !== undefined } = frames;
   const parameters = [...address.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [
     name,
     { description: "Names the thread." },
   ]);
-  const properties = Object.entries({ ...(over === undefined ? QUERY : {}), ...query }).map(([name, text]) => [
+  const properties = Object.entries({ ...(ofNoThread ? {} : QUERY), ...query }).map(([name, text]) => [
     name,
     { type: "string", description: text },
   ]);
