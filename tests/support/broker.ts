@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { systemClock, systemRandom, type Reception, type Report } from "@throughline/gateway";
 import { silentLogger } from "@throughline/protocol";
 import {
@@ -159,7 +160,9 @@ export class Stranger implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.close().catch(() => undefined);
+    // The library's promise stays open where the broker goes away while it closes.
+    const gone = once(this.#connection, "close");
+    await Promise.race([gone, this.#connection.close()]).catch(() => undefined);
   }
 }
 

@@ -11,7 +11,7 @@ import { judge } from "../judge/judge.ts";
 import type { ClientPlan, Transport } from "../plan.ts";
 import { RealWorld } from "./real-world.ts";
 import { cutRuns, judgeScripts } from "./scripts.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "../../support/server-process.ts";
 
 /** What came of one cycle: a server killed while it streams, started again, and judged. */
 export interface Cycle {

@@ -7,7 +7,7 @@ import { openSse } from "../followers/sse.ts";
 import type { Opening, Surroundings } from "../followers/surroundings.ts";
 import { History } from "../history.ts";
 import { type Contents, readBack } from "../read-back.ts";
-import { Server, type ServerOptions } from "./server.ts";
+import { Server, type ServerOptions } from "../../support/server-process.ts";
 import { openRealWebSocket } from "./websocket.ts";
 
 /** Real processes on a real disk, one after another on the same data. */

@@ -37,7 +37,7 @@ export interface LinkOptions {
 }
 
 const FIRST_DELAY_MS = 200;
-const MOST_DELAY_MS = 30_000;
+const MOST_DELAY_MS = 5_000;
 /** A connection that lasted this long was a good one: the next failure is a first one again. */
 const STEADY_MS = 30_000;
 

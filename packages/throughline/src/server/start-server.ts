@@ -113,12 +113,13 @@ function createHttpServer(respond: (request: Request) => ReturnType<Respond>): S
 const DAY_MS = 24 * 60 * 60_000;
 
 function gatewaySettings(settings: Settings) {
-  const { allowedOrigins, streamGraceMs, requestAgent } = settings;
+  const { allowedOrigins, streamGraceMs, requestAgent, workerLeaseMs } = settings;
   const { maxFrameBytes, maxConnections, maxQueuedRuns, framesPerSecond, frameBurst } = settings;
   return {
     allowedOrigins,
     streamGraceMs,
     requestAgent,
+    workerLeaseMs,
     auditKeepMs: settings.auditDays * DAY_MS,
     realtime: {
       websocket: settings.enableWebsocket,

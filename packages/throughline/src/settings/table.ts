@@ -33,6 +33,12 @@ export const SETTINGS = {
     "planner-executor",
     "who works on requests that name nobody",
   ),
+  workerLeaseMs: setting(
+    "THROUGHLINE_WORKER_LEASE_MS",
+    wholeNumber(1_000, 3_600_000),
+    60_000,
+    "how long a worker behind the broker may be silent before its run ends, in ms",
+  ),
   drainMs: setting(
     "THROUGHLINE_DRAIN_MS",
     wholeNumber(0, 3_600_000),

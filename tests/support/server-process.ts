@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import path from "node:path";
 
-const ROOT = path.resolve(import.meta.dirname, "../../..");
+const ROOT = path.resolve(import.meta.dirname, "../..");
 const READY = /listening on (\S+)/;
 /** How long a start may take on a machine that is busy with other things. */
 const START_MS = 60_000;
@@ -11,6 +11,10 @@ export interface ServerOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly durability: "full" | "os";
+  /** Default `scripted`. */
+  readonly agents?: string;
+  /** Settings that are given as variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `throughline start` in a process of its own. */
@@ -27,12 +31,12 @@ export class Server {
   }
 
   /** Resolves once it serves. @throws Error with what it said, when it ends or dawdles instead */
-  static async start({ port, dataDir, durability }: ServerOptions): Promise<Server> {
-    const flags = ["--port", String(port), "--data-dir", dataDir, "--durability", durability, "--agents", "scripted"];
+  static async start({ port, dataDir, durability, agents = "scripted", env = {} }: ServerOptions): Promise<Server> {
+    const flags = ["--port", String(port), "--data-dir", dataDir, "--durability", durability, "--agents", agents];
     const child = spawn(
       process.execPath,
       ["--conditions=@throughline/source", "packages/throughline/src/bin.ts", "start", ...flags, "--drain-ms", "0"],
-      { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
+      { cwd: ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
     );
     let said = "";
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
