@@ -152,6 +152,26 @@ test("failures say whose they are, and at which step", async () => {
   for (const frame of client.frames) RequestServerEvent.parse(frame);
 });
 
+test("progress between steps is the whole request's", async () => {
+  await using at = await stage();
+  const client = await at.client(watching());
+  await client.ask("start", start());
+  const run = await at.next();
+  for (const value of [
+    { current: 1, total: 2, message: "halfway" },
+    { current: 2, total: 2 },
+  ]) {
+    await run.emit({ type: EventType.CUSTOM, name: "progress", value });
+  }
+  run.finish();
+  await client.next("request.completed");
+  expect(client.frames).toMatchObject([
+    { step: "halfway", status: "running", agent: "manual", data: { stepId: "", current: 1, total: 2 } },
+    { step: "progress", status: "completed", data: { stepId: "", current: 2, total: 2 } },
+    { type: "request.completed" },
+  ]);
+});
+
 test("a member that waits for an answer has not completed", async () => {
   await using at = await stage();
   const client = await at.client(watching());

@@ -46,6 +46,12 @@ describe("startServer", () => {
     expect(agents).toMatchObject({ agents: names.map((name) => ({ name })) });
   });
 
+  test("serves Socket.IO beside what is served by fetch", async () => {
+    const { url } = await start();
+    const handshake = await fetch(`${url}/socket.io/?EIO=4&transport=polling`);
+    expect([handshake.status, (await handshake.text()).slice(0, 8)]).toEqual([200, '0{"sid":']);
+  });
+
   test("serves only the agents that are named", async () => {
     const { url } = await start({ agents: "scripted" });
     expect(await body(await fetch(`${url}/api/v1/agents`))).toMatchObject({ agents: [{ name: "scripted" }] });

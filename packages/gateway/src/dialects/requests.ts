@@ -133,13 +133,21 @@ function stepFinished(state: State, event: Of<EventType.STEP_FINISHED>): Step<St
   };
 }
 
-/** How far the work is; as part of the step that goes on, if one does. */
+/** How far the work is: of the step that goes on, or, between steps, of the whole request. */
 function progressed(state: State, event: Of<EventType.CUSTOM>): JsonObject {
   const value = isObject(event.value) ? event.value : {};
   const at = state.steps.findLast(({ owner }) => owner === event.subagentRunId);
-  const data: JsonObject = { stepId: "", stepOrder: 0, tool: "", ...at?.data, ...value };
-  const message = value["message"];
-  return progress(state, event, at?.name ?? (typeof message === "string" ? message : "progress"), "running", data);
+  if (at !== undefined) return progress(state, event, at.name, "running", { ...at.data, ...value });
+  const { current, total, message } = value;
+  const done = typeof current === "number" && typeof total === "number" && current >= total;
+  const data = { stepId: "", stepOrder: 0, tool: "", ...value };
+  return progress(
+    state,
+    event,
+    typeof message === "string" ? message : "progress",
+    done ? "completed" : "running",
+    data,
+  );
 }
 
 /** One that waits for an answer is not done. */
