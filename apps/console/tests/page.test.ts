@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { chartPath, routeOf, threadPath } from "../src/app/router.tsx";
+import { NEW_RUN, PLACES, TOOLS } from "../src/app/navigation.ts";
+import { chartPath, routeOf, taskPath, threadPath } from "../src/app/router.tsx";
 import { LatencyProbe } from "../src/live/latency.ts";
 import { linkOfLatency } from "../src/live/link.ts";
 import { ThrottledStore } from "../src/live/store.ts";
@@ -11,11 +12,19 @@ describe("addresses", () => {
   test.each(["web-1", "stream:4f/x", "100 %", "ä"])("thread %j is found under its own path", (threadId) => {
     expect(routeOf(threadPath(threadId))).toEqual({ page: "thread", threadId });
     expect(routeOf(chartPath(threadId))).toEqual({ page: "chart", threadId });
+    expect(routeOf(taskPath(threadId))).toEqual({ page: "task", taskId: threadId });
   });
 
-  test.each(["/threads", "/threads/", "/threads/a/b", "/threads/%", "/other/x"])("%s is no page", (path) => {
-    expect(routeOf(path)).toEqual({ page: "unknown" });
+  test("every page of the header is found under its path", () => {
+    for (const { path, pages } of [NEW_RUN, ...PLACES, ...TOOLS]) expect(routeOf(path).page).toBe(pages[0]);
   });
+
+  test.each(["/constructor", "/threads", "/threads/", "/threads/a/b", "/threads/%", "/other/x"])(
+    "%s is no page",
+    (path) => {
+      expect(routeOf(path)).toEqual({ page: "unknown" });
+    },
+  );
 });
 
 test("the store publishes the first change at once, then at most every 50 ms, the last one always", () => {
