@@ -99,6 +99,7 @@ export class Client {
     const thread = new Thread(id, {
       system: this.#system,
       ownId: this.clientId,
+      connect: () => this.#connectIfWanted(),
       send: (frame) => {
         this.#connectIfWanted();
         return this.#link.send(frame);

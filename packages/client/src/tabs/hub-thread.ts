@@ -8,6 +8,7 @@ import {
   type WatchersFrame,
 } from "@throughline/protocol";
 import { Feed } from "../thread/feed.ts";
+import * as fold from "../thread/fold.ts";
 
 type ThreadFrame = Extract<NativeServerFrame, { thread: string }>;
 
@@ -36,7 +37,7 @@ export class HubThread {
   constructor(id: string, ports: HubThreadPorts) {
     this.#id = id;
     this.#ports = ports;
-    this.#feed = new Feed(id);
+    this.#feed = new Feed(id, () => fold);
   }
 
   get isFollowed(): boolean {

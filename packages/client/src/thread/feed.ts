@@ -1,15 +1,17 @@
 import {
-  decodeView,
   emptyView,
   type EventsFrame,
   type From,
   printCursor,
-  reduceAll,
   type ResetFrame,
   type SubscribedFrame,
   type ThreadEvent,
   type ThreadView,
 } from "@throughline/protocol";
+import type { Fold } from "./load-fold.ts";
+
+/** What a view is made with; two functions of the protocol's, which a page may fetch late. */
+export type Folding = Pick<Fold, "decodeView" | "reduceAll">;
 
 /** What a frame has changed. */
 export type FeedChange =
@@ -29,6 +31,7 @@ const NONE: FeedChange = { type: "none" };
  */
 export class Feed {
   readonly #threadId: string;
+  readonly #folding: () => Folding | undefined;
   #view: ThreadView;
   #epoch = "";
   #head = 0;
@@ -37,8 +40,10 @@ export class Feed {
   /** After a gap nothing is folded until a subscription begins anew. */
   #isWaiting = false;
 
-  constructor(threadId: string) {
+  /** @param folding is there at the latest when something is subscribed to; frames before that are passed over */
+  constructor(threadId: string, folding: () => Folding | undefined) {
     this.#threadId = threadId;
+    this.#folding = folding;
     this.#view = emptyView(threadId);
   }
 
@@ -92,7 +97,8 @@ export class Feed {
   }
 
   events(frame: EventsFrame): FeedChange {
-    if (this.#isWaiting) return NONE;
+    const folding = this.#folding();
+    if (this.#isWaiting || folding === undefined) return NONE;
     const { lastSeq } = this.#view;
     const last = frame.seq + frame.events.length - 1;
     if (last <= lastSeq) return NONE;
@@ -100,14 +106,16 @@ export class Feed {
     const events = frame.events
       .map((event, index) => ({ seq: frame.seq + index, event }))
       .filter(({ seq }) => seq > lastSeq);
-    this.#view = reduceAll(this.#view, events);
+    this.#view = folding.reduceAll(this.#view, events);
     this.#epoch = frame.epoch;
     this.#head = Math.max(this.#head, last);
     return { type: "events", events };
   }
 
   #replace(json: unknown): FeedChange {
-    const { view, epoch } = decodeView(json);
+    const folding = this.#folding();
+    if (folding === undefined) return NONE;
+    const { view, epoch } = folding.decodeView(json);
     this.#view = view;
     this.#epoch = epoch;
     this.#isLoaded = true;

@@ -14,6 +14,7 @@ import type { ClientSystem } from "../seams.ts";
 import { Emitter } from "../stores/emitter.ts";
 import { type Readable, ThrottledStore } from "../stores/store.ts";
 import { Feed, type FeedChange } from "./feed.ts";
+import { foldNow, loadFold } from "./load-fold.ts";
 import { OutgoingMessages } from "./outgoing.ts";
 import { Presence, type PresenceState } from "./presence.ts";
 import { References } from "./references.ts";
@@ -41,6 +42,8 @@ export interface ThreadUpdates {
 export interface ThreadPorts {
   readonly system: ClientSystem;
   readonly ownId: string;
+  /** Something is about to be followed: the connection need not wait for it. */
+  readonly connect: () => void;
   /** @returns whether it could be sent */
   readonly send: (frame: NativeClientFrame) => boolean;
   readonly post: (frame: CommandFrame) => Promise<PositiveAck>;
@@ -72,13 +75,13 @@ export class Thread {
     const { clock, storage } = ports.system;
     this.id = id;
     this.#ports = ports;
-    this.#feed = new Feed(id);
+    this.#feed = new Feed(id, foldNow);
     this.#outgoing = new OutgoingMessages(storage.tab, id, () => clock.now());
     this.#outgoing.restore(MAX_AGE_MS);
     this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
     this.#store = new ThrottledStore(this.#state(), PUBLISH_MS, clock);
     this.#references = new References(clock, {
-      first: () => this.#subscribe(),
+      first: () => this.#follow(),
       last: () => this.#unsubscribe(),
     });
     this.view = this.#references.counting(this.#store);
@@ -128,22 +131,22 @@ export class Thread {
     return text;
   }
 
-  /** Cancels a run, by default the one that goes on. @throws ThroughlineError */
+  /** Cancels a run, by default the one that goes on. Rejects with a ThroughlineError. */
   stop(runId?: string): Promise<void> {
     return this.#steer({ type: "cancel", ...(runId !== undefined && { runId }) });
   }
 
-  /** Holds a run between two of its events. @throws ThroughlineError */
+  /** Holds a run between two of its events. Rejects with a ThroughlineError. */
   pause(runId?: string): Promise<void> {
     return this.#steer({ type: "pause", ...(runId !== undefined && { runId }) });
   }
 
-  /** Lets a paused run go on. @throws ThroughlineError */
+  /** Lets a paused run go on. Rejects with a ThroughlineError. */
   resume(runId?: string): Promise<void> {
     return this.#steer({ type: "resume", ...(runId !== undefined && { runId }) });
   }
 
-  /** Answers a question. @throws ThroughlineError with `already_answered` when somebody was faster */
+  /** Answers a question. Rejects with a ThroughlineError `already_answered` when somebody was faster */
   answer(interruptId: string, answer: Json): Promise<void> {
     return this.#steer({ type: "answer", interruptId, answer });
   }
@@ -162,7 +165,8 @@ export class Thread {
 
   /** @internal Where a subscription is to begin, while the thread is followed. */
   subscription(): SubscribeFrame | undefined {
-    return this.#references.isHeld ? { type: "subscribe", thread: this.id, from: this.#feed.from } : undefined;
+    const isFollowed = this.#references.isHeld && foldNow() !== undefined;
+    return isFollowed ? { type: "subscribe", thread: this.id, from: this.#feed.from } : undefined;
   }
 
   /** @internal Whether nobody looks at it and nothing is on its way. */
@@ -184,7 +188,7 @@ export class Thread {
         return this.#presence.changed(frame, this.#ports.ownId);
       case "unsubscribed":
         this.#refusal = new ThroughlineError(frame.code, frame.message);
-        if (frame.code === "unavailable") this.#subscribeAgain();
+        if (frame.code === "unavailable") this.#again(() => this.#subscribe());
         return this.#publish();
     }
   }
@@ -206,6 +210,20 @@ export class Thread {
     this.#presence.forget();
   }
 
+  /** Subscribes as soon as there is something to fold events with. */
+  #follow(): void {
+    if (foldNow() !== undefined) return this.#subscribe();
+    this.#ports.connect();
+    loadFold().then(
+      () => this.#subscribe(),
+      (cause: unknown) => {
+        this.#refusal = new ThroughlineError("connection_failed", "A part of the page cannot be loaded.", { cause });
+        this.#publish();
+        this.#again(() => this.#follow());
+      },
+    );
+  }
+
   #subscribe(): void {
     const frame = this.subscription();
     if (frame !== undefined) this.#ports.send(frame);
@@ -217,9 +235,9 @@ export class Thread {
     this.#move(0);
   }
 
-  #subscribeAgain(): void {
+  #again(work: () => void): void {
     const { clock, random } = this.#ports.system;
-    clock.setTimeout(() => this.#subscribe(), AGAIN_MS * (1 + random.next()));
+    clock.setTimeout(() => this.#references.isHeld && work(), AGAIN_MS * (1 + random.next()));
   }
 
   #changed(change: FeedChange): void {

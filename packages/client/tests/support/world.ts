@@ -1,4 +1,5 @@
 import type { Agent, ThreadEvent } from "@throughline/protocol";
+import { loadFold } from "../../src/thread/load-fold.ts";
 import { createTestServer, seededRandom, type TestServer, type VirtualClock } from "@throughline/testing";
 import {
   type Client,
@@ -8,6 +9,9 @@ import {
   type Signal,
   type WebSocketClass,
 } from "../../src/index.ts";
+
+// Loaded before it is needed: loading takes real time, of which the virtual clock knows nothing.
+await loadFold();
 
 /** Clients of one real server in memory; nothing but the test moves time. */
 export interface World extends AsyncDisposable {

@@ -21,31 +21,6 @@ import { failSubagent, finishStep, finishSubagent, startStep, startSubagent } fr
 import { noteArgs, noteCallEnd, noteResult, noteToolCall } from "./tools.ts";
 import type { ThreadView } from "./view.ts";
 
-/** The view of a thread nothing has happened in. */
-export function emptyView(threadId: string): ThreadView {
-  return {
-    threadId,
-    lastSeq: 0,
-    status: "idle",
-    messages: [],
-    state: {},
-    runs: [],
-    toolCalls: [],
-    subagents: [],
-    steps: [],
-    progress: null,
-    confidence: null,
-    chart: [],
-    chartCommandsSent: 0,
-    charts: [],
-    artifacts: [],
-    tasks: {},
-    pendingInterrupts: [],
-    answeredInterrupts: [],
-    open: [],
-  };
-}
-
 /**
  * The view after one more event. Never changes the view it is given; what did not change is shared.
  *

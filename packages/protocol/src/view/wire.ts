@@ -1,6 +1,6 @@
 import { ThroughlineError } from "../errors.ts";
 import type { ThreadView } from "./view.ts";
-import { emptyView } from "./reduce.ts";
+import { emptyView } from "./empty.ts";
 
 /**
  * The view on the wire: what `GET /api/v1/threads/{id}` answers. Our own objects have snake_case keys;
