@@ -1,4 +1,4 @@
-import { type AguiEvent, EventType } from "@throughline/protocol";
+import { type AguiEvent, EventType, silentLogger } from "@throughline/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { interpret } from "../src/messages/interpret.ts";
@@ -40,7 +40,7 @@ describe("an agent's events as messages", () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 20 }), (events) => {
         const letters: Letter[] = [];
-        const voice = new Voice(outboxOf(letters), request);
+        const voice = new Voice(outboxOf(letters), request, silentLogger);
         const narrator = new Narrator("agent");
         for (const event of events) voice.say(narrator.messageOf(event));
         const back = letters.flatMap(({ body }): readonly unknown[] => {
@@ -91,7 +91,7 @@ describe("an agent's events as messages", () => {
     ["forges a prototype", { type: "CUSTOM", name: "n", value: JSON.parse('{"constructor":1}') as unknown }],
   ])("what %s is the agent's fault, and nothing is sent", (_, event) => {
     const letters: Letter[] = [];
-    const voice = new Voice(outboxOf(letters), request);
+    const voice = new Voice(outboxOf(letters), request, silentLogger);
     const say = (): void => voice.say(new Narrator("a").messageOf(event as unknown as AguiEvent));
     expect(say).toThrow(expect.objectContaining({ code: "agent_invalid_event" }));
     expect(letters).toEqual([]);
@@ -117,6 +117,7 @@ const request = {
 };
 
 function outboxOf(letters: Letter[]): Outbox {
-  const post = (letter: Letter): Promise<unknown> => Promise.resolve(letters.push(letter));
+  const post = (letter: Letter): Promise<unknown> =>
+    Promise.resolve({ outcome: "confirmed", count: letters.push(letter) });
   return { post, room: () => undefined } as unknown as Outbox;
 }

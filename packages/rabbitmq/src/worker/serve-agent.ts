@@ -107,7 +107,7 @@ class Worker implements AgentWorker, Crew {
     const ports = { agent, clock, random, logger: this.#logger, publishers };
     const { runId } = request;
     const paused = this.#ledger.of(runId) === "paused";
-    const run = new WorkerRun(ports, request, new Voice(this.#outbox, request), paused);
+    const run = new WorkerRun(ports, request, new Voice(this.#outbox, request, this.#logger), paused);
     this.#runs.set(runId, run);
     void run.over.then(() => {
       this.#runs.delete(runId);

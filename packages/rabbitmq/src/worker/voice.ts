@@ -1,4 +1,4 @@
-import { ThroughlineError } from "@throughline/protocol";
+import { type Logger, ThroughlineError } from "@throughline/protocol";
 import type { BrokerRequestMessage } from "@throughline/protocol/schemas";
 import type { Outbox } from "../link/outbox.ts";
 import type { Spoken } from "../messages/narrator.ts";
@@ -9,11 +9,13 @@ import { EVENTS } from "../topology.ts";
 export class Voice {
   readonly #outbox: Outbox;
   readonly #request: BrokerRequestMessage;
+  readonly #logger: Logger;
   #said = 0;
 
-  constructor(outbox: Outbox, request: BrokerRequestMessage) {
+  constructor(outbox: Outbox, request: BrokerRequestMessage, logger: Logger) {
     this.#outbox = outbox;
     this.#request = request;
+    this.#logger = logger;
   }
 
   /**
@@ -24,8 +26,13 @@ export class Voice {
     const { type, body } = this.#written(spoken);
     this.#said += 1;
     const messageId = `${this.#request.runId}:${this.#said}`;
-    // Only its closing makes the outbox refuse it, and then the worker is closing as well.
-    this.#outbox.post({ exchange: EVENTS, key: type, type, body, messageId }).catch(() => undefined);
+    this.#outbox.post({ exchange: EVENTS, key: type, type, body, messageId, mandatory: true }).then(
+      ({ outcome }) => {
+        if (outcome === "returned") this.#logger.warn("no gateway takes what is said", { messageId, type });
+      },
+      // Only its closing makes the outbox refuse it, and then the worker is closing as well.
+      (error: unknown) => this.#logger.warn("a message was not sent", { messageId, type, error }),
+    );
   }
 
   /** Resolves when the run may say more; undefined when it may at once. */
