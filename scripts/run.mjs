@@ -38,7 +38,7 @@ const TASKS = {
   "faults:nightly": [[SOURCE, QUIET, "tests/faults/trials.ts", "..."]],
   bench: [["scripts/bench.mjs", "..."]],
   build: [["scripts/build.mjs"]],
-  "check:packages": [["scripts/build.mjs"], ["scripts/check-packages.mjs"]],
+  "check:packages": [["scripts/build.mjs"], ["scripts/check-sizes.mjs"], ["scripts/check-packages.mjs"]],
   "check:start": [["scripts/check-start.mjs"]],
   format: [[BIN.format, "."]],
   ...LINT,

@@ -62,7 +62,7 @@ describe("whatever the token and the socket do", () => {
 });
 
 test("silence for two heartbeats means a dead connection; a machine that slept asks at once", async () => {
-  const world = open([]);
+  const world = open([], undefined);
   world.connection.connect();
   await world.clock.advance(100);
   world.mute(true);
@@ -84,7 +84,7 @@ test("silence for two heartbeats means a dead connection; a machine that slept a
 
 test("coming online ends the wait; going offline or being looked at makes sure of what is open", async () => {
   const script = Array.from({ length: 100 }, () => "refuse" as const);
-  const world = open(script);
+  const world = open(script, undefined);
   world.connection.connect();
   await world.clock.advance(60_000);
   expect(world.connection.state.get()).toMatchObject({ state: "reconnecting", retryAt: expect.any(Number) });
@@ -124,7 +124,7 @@ test("a token is renewed before it ends, and shared by whoever asks meanwhile", 
 type Step = "refuse" | "break" | "hang" | "wrong";
 
 /** A connection whose carriers do as the script says, and then open and stay. */
-function open(script: Step[], provider?: (() => Promise<string>) | undefined) {
+function open(script: Step[], provider: (() => Promise<string>) | undefined) {
   const clock = virtualClock();
   const events = new Emitter<ConnectionEvents>();
   const log: string[] = [];
@@ -186,7 +186,7 @@ function open(script: Step[], provider?: (() => Promise<string>) | undefined) {
       clock,
       random: seededRandom(3),
       fetch: () => Promise.reject(new Error("no network")),
-      WebSocket: class {} as never,
+      WebSocket: Object as never,
       storage: memoryStorage(),
       signals: {
         subscribe: (given) => {

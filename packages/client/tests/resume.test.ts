@@ -7,13 +7,13 @@ import { doorsOf } from "./support/doors.ts";
 import { openWorld, storedEvents } from "./support/world.ts";
 
 const TRANSPORTS: readonly Transport[] = ["websocket", "sse", "long-poll"];
-const pairs = TRANSPORTS.flatMap((first) => TRANSPORTS.map((then) => ({ first, then })));
+const pairs = TRANSPORTS.flatMap((first) => TRANSPORTS.map((second) => ({ first, second })));
 /** RUN_STARTED, the message with its six words, RUN_FINISHED. */
 const EVENTS = 10;
 
 test.each(pairs)(
-  "D1, N1: cut at every event over $first, a thread goes on over $then with each once",
-  async ({ first, then }) => {
+  "D1, N1: cut at every event over $first, a thread goes on over $second with each once",
+  async ({ first, second }) => {
     await using world = await openWorld({ agents: [talker(6)] });
     for (let cut = 1; cut <= EVENTS; cut += 1) {
       const threadId = `cut-${cut}`;
@@ -27,13 +27,13 @@ test.each(pairs)(
         seen.push(at);
         if (at.seq !== cut) return;
         doors.open.clear();
-        doors.open.add(then);
+        doors.open.add(second);
         world.server.drop();
       });
       await world.until(() => thread.view.get().isLoaded, "the empty thread");
       void thread.send("go");
       await world.until(() => seen.at(-1)?.event.type === EventType.RUN_FINISHED, `the end of ${threadId}`);
-      await world.until(() => client.connection.get().transport === then, "the other transport");
+      await world.until(() => client.connection.get().transport === second, "the other transport");
       const stored = await storedEvents(world, threadId);
       expect(stored).toHaveLength(EVENTS);
       expect(seen).toEqual(stored);

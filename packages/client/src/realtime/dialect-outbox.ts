@@ -72,7 +72,7 @@ export class DialectOutbox {
   }
 
   close(): void {
-    for (const id of [...this.#entries.keys()]) this.#drop(id, "The client was closed.", "client_closed");
+    for (const id of this.#entries.keys()) this.#drop(id, "The client was closed.", "client_closed");
   }
 
   #send(entry: Entry): void {

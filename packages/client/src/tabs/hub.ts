@@ -47,7 +47,7 @@ export class Hub {
 
   leave(tab: string): void {
     this.#tabs.delete(tab);
-    for (const thread of [...this.#threads.keys()]) this.#unsubscribe(tab, thread);
+    for (const thread of this.#threads.keys()) this.#unsubscribe(tab, thread);
   }
 
   nudge(): void {

@@ -1,4 +1,6 @@
-export type Fold = typeof import("./fold.ts");
+import type * as fold from "./fold.ts";
+
+export type Fold = typeof fold;
 
 let loaded: Fold | undefined;
 
