@@ -53,8 +53,7 @@ const STOPS: readonly Stop[] = [
 
 /** Waits until nothing is on its way any more: fonts, data, the Markdown reader, the chart. */
 async function untilDrawn(page: Page): Promise<void> {
-  await page.waitForFunction("!document.querySelector('main .skeleton')");
-  await page.locator("[data-testid=text]:not(:has(.prose))").first().waitFor({ state: "detached" });
+  await expect.poll(() => page.locator("main .skeleton, [data-testid=text]:not(:has(.prose))").count()).toBe(0);
   await page.evaluate("document.fonts.ready.then(() => undefined)");
 }
 

@@ -26,19 +26,19 @@ describe("the figures", () => {
       metrics.runEnded("scripted", "error", 'a "quoted" code');
       for (const seconds of [0.001, 0.004, 0.004, 0.2]) metrics.committed(seconds);
     });
-    const figures = reading?.figures ?? new Map();
+    const { figures } = reading!;
     expect(sumOf(figures, "throughline_connections")).toBe(2);
     expect(sumOf(figures, "throughline_reconnections_total")).toBe(1);
     expect(sumOf(figures, "no_such_thing")).toBe(0);
     const ended = figures.get("throughline_runs_ended_total");
     expect(ended?.kind).toBe("counter");
     expect(ended?.samples[0]?.labels).toEqual({ agent: "scripted", outcome: "error", code: 'a "quoted" code' });
-    const commits = figures.get("throughline_commit_duration_seconds");
-    expect(bucketsOf(commits!).at(-1)).toEqual({ le: Infinity, count: 4 });
-    expect(quantileOf(0.5, commits!)).toBeGreaterThan(0.001);
-    expect(quantileOf(0.5, commits!)).toBeLessThanOrEqual(0.005);
-    expect(quantileOf(1, commits!)).toBeLessThanOrEqual(0.25);
-    expect(quantileOf(0.5, commits!, commits!)).toBeNull();
+    const commits = figures.get("throughline_commit_duration_seconds")!;
+    expect(bucketsOf(commits).at(-1)).toEqual({ le: Infinity, count: 4 });
+    expect(quantileOf(0.5, commits)).toBeGreaterThan(0.001);
+    expect(quantileOf(0.5, commits)).toBeLessThanOrEqual(0.005);
+    expect(quantileOf(1, commits)).toBeLessThanOrEqual(0.25);
+    expect(quantileOf(0.5, commits, commits)).toBeNull();
   });
 
   test("are drawn by what they say of themselves", async () => {

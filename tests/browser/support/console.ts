@@ -31,7 +31,7 @@ export async function untilSaid(page: Page, text: string | RegExp): Promise<void
  */
 export async function conversation(page: Page): Promise<string> {
   // Until the Markdown reader has been fetched, texts show as they were written.
-  await page.locator("[data-testid=text]:not(:has(.prose))").waitFor({ state: "detached" });
+  await expect.poll(() => page.locator("[data-testid=text]:not(:has(.prose))").count()).toBe(0);
   const text = await page.getByRole("region", { name: "Conversation" }).innerText();
   return text.replaceAll(/^\d+(\.\d)? m?s\n/gm, "");
 }

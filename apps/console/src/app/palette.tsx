@@ -39,7 +39,6 @@ export default function Palette({ onClose, onKeys }: PaletteProps) {
             <Command loop label="Go anywhere">
               <Command.Input
                 autoFocus
-                aria-label="Search pages, runs and actions"
                 placeholder="Search pages, runs and actions"
                 className="h-12 w-full border-b border-hairline bg-transparent px-4 text-base outline-none placeholder:text-quiet max-md:text-lg"
               />

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { RefObject } from "react";
 
-/** What a key does, by its name: `?`, `n`, `ArrowLeft`, `Space`, or with ⌘/Ctrl `mod+.`. */
+/** What a key does, by its name: `?`, `n`, `ArrowLeft`, `Shift+ArrowLeft`, `Space`, or with ⌘/Ctrl `mod+.`. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
 /**
@@ -30,6 +30,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 function keyOf(event: KeyboardEvent): string {
   if (event.altKey) return "";
   const key = event.key === " " ? "Space" : event.key;
+  if (event.shiftKey && key.startsWith("Arrow")) return `Shift+${key}`;
   return event.ctrlKey || event.metaKey ? `mod+${key.toLowerCase()}` : key;
 }
 

@@ -45,11 +45,7 @@ export function ClientsTable({ rows, onDisconnect, onChange }: ClientsTableProps
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row
-              key={row.connection_id ?? `${row.dialect} ${row.client_id} ${row.thread_id} ${row.connected_at}`}
-              row={row}
-              onDisconnect={disconnect}
-            />
+            <Row key={`${row.connection_id} ${row.thread_id}`} row={row} onDisconnect={disconnect} />
           ))}
         </tbody>
       </Table>
@@ -71,17 +67,13 @@ function Row({ row, onDisconnect }: RowProps) {
       </Td>
       <Td className="font-mono text-xs whitespace-nowrap">{row.dialect}</Td>
       <Td className="max-w-0 truncate">
-        {threadId === null ? (
-          <span className="text-quiet">–</span>
-        ) : (
-          <Link
-            data-row
-            href={threadPath(threadId)}
-            className="rounded-control font-mono text-xs underline-offset-4 hover:underline"
-          >
-            {shortId(threadId, 32)}
-          </Link>
-        )}
+        <Link
+          data-row
+          href={threadPath(threadId)}
+          className="rounded-control font-mono text-xs underline-offset-4 hover:underline"
+        >
+          {shortId(threadId, 32)}
+        </Link>
       </Td>
       <Td
         className={cn("nums text-right whitespace-nowrap", row.lag > 0 ? "text-amber" : "text-quiet")}
@@ -96,17 +88,15 @@ function Row({ row, onDisconnect }: RowProps) {
         <RelativeTime at={Date.parse(row.connected_at)} />
       </Td>
       <Td className="text-right">
-        {connectionId !== undefined && (
-          <Button
-            tone="danger"
-            size="small"
-            aria-label={`Disconnect ${shortId(row.client_id)}`}
-            onClick={() => onDisconnect(connectionId)}
-          >
-            <Unplug aria-hidden className="size-3.5!" />
-            <span className="max-md:sr-only">Disconnect</span>
-          </Button>
-        )}
+        <Button
+          tone="danger"
+          size="small"
+          aria-label={`Disconnect ${shortId(row.client_id)}`}
+          onClick={() => onDisconnect(connectionId)}
+        >
+          <Unplug aria-hidden className="size-3.5!" />
+          <span className="max-md:sr-only">Disconnect</span>
+        </Button>
       </Td>
     </Tr>
   );

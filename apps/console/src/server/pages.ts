@@ -64,11 +64,11 @@ export interface NewTask {
 }
 
 export interface ClientRow {
-  /** Of the connection; absent where the server cannot close one. */
-  readonly connection_id?: string;
+  /** A connection that follows several threads stands once for each. */
+  readonly connection_id: string;
   readonly client_id: string;
   readonly dialect: string;
-  readonly thread_id: string | null;
+  readonly thread_id: string;
   /** ISO-8601. */
   readonly connected_at: string;
   /** ISO-8601. */

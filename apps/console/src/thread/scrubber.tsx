@@ -32,6 +32,8 @@ export function Scrubber({ live, history, rewind, drawer }: ScrubberProps) {
   useShortcuts({
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
+    "Shift+ArrowLeft": () => step(-LEAP),
+    "Shift+ArrowRight": () => step(LEAP),
     Space: play,
     ...(position !== null && { Escape: toLive }),
   });
