@@ -21,4 +21,5 @@ export { type Readable, Store, ThrottledStore } from "./stores/store.ts";
 export type { Outgoing } from "./thread/outgoing.ts";
 export type { PresenceState } from "./thread/presence.ts";
 export type { ThreadState } from "./thread/state.ts";
-export type { NewMessage, Thread, ThreadUpdates } from "./thread/thread.ts";
+export type { NewMessage } from "./thread/sending.ts";
+export type { Thread, ThreadUpdates } from "./thread/thread.ts";

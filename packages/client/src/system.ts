@@ -14,6 +14,8 @@ interface Platform {
   readonly document?: Listenable & { readonly visibilityState: string };
   readonly addEventListener?: Listenable["addEventListener"];
   readonly removeEventListener?: Listenable["removeEventListener"];
+  readonly process?: { readonly emitWarning?: (warning: Error | string) => void };
+  readonly reportError?: (thrown: unknown) => void;
   readonly sessionStorage?: BrowserStorage;
   readonly localStorage?: BrowserStorage;
 }
@@ -42,6 +44,12 @@ export function platformSystem(): ClientSystem {
     storage: platform.document === undefined ? memoryStorage() : browserStorage(),
     signals: browserSignals,
   };
+}
+
+/** Says what a listener of the app's has thrown, as the platform says what nobody catches; nothing stops. */
+export function reportThrown(thrown: unknown): void {
+  if (platform.reportError !== undefined) platform.reportError(thrown);
+  else platform.process?.emitWarning?.(thrown instanceof Error ? thrown : String(thrown));
 }
 
 /** Timers keep a Node process alive: a client that is to reconnect is not done. `close()` ends them. */

@@ -72,6 +72,7 @@ export class Connection<Out, In> {
   }
 
   connect(): void {
+    if (this.#machine.phase === "closed") return;
     this.#unsubscribe();
     this.#unsubscribe = this.#options.system.signals.subscribe((signal) => this.#signalled(signal));
     this.#dispatch({ type: "connect" });

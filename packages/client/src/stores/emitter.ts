@@ -1,3 +1,5 @@
+import { Listeners } from "./listeners.ts";
+
 /** Where typed events go. `Events` maps an event's name to what its listeners are given. */
 export interface Emits<Events extends object> {
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void;
@@ -9,19 +11,17 @@ export interface Emitted<Events extends object> {
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 }
 
-/** Typed events. A listener given twice is called twice, and each ending ends one. */
+/** Typed events. */
 export class Emitter<Events extends object> implements Emits<Events>, Emitted<Events> {
-  readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
+  readonly #listeners = new Map<keyof Events, Listeners<[never]>>();
 
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
+    const listeners = this.#listeners.get(name) ?? new Listeners<[never]>();
     this.#listeners.set(name, listeners);
-    const own = (payload: Events[Name]): void => listener(payload);
-    listeners.add(own);
-    return () => listeners.delete(own);
+    return listeners.add(listener);
   }
 
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as (payload: Events[Name]) => void)(payload);
+    this.#listeners.get(name)?.tell(payload as never);
   }
 }

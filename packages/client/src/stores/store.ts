@@ -1,4 +1,5 @@
 import type { Clock } from "@throughline/protocol";
+import { Listeners } from "./listeners.ts";
 
 /** A value that can be watched, in the shape React's `useSyncExternalStore` takes. */
 export interface Readable<T> {
@@ -11,7 +12,7 @@ export interface Readable<T> {
 /** A value that can be set; its listeners hear of each change at once. */
 export class Store<T> implements Readable<T> {
   #value: T;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<[]>();
 
   constructor(initial: T) {
     this.#value = initial;
@@ -22,7 +23,7 @@ export class Store<T> implements Readable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 
   /** Sets some fields; the same values as before are no change. */
@@ -32,12 +33,7 @@ export class Store<T> implements Readable<T> {
     if (!isSame) this.set({ ...before, ...change });
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    // A listener given twice is called twice, and each ending ends one.
-    const own = (): void => listener();
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 }
 
 /**

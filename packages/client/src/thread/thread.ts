@@ -3,7 +3,6 @@ import {
   type Json,
   type NativeClientFrame,
   type NativeServerFrame,
-  type RunText,
   type SubscribeFrame,
   type ThreadEvent,
   type ThreadView,
@@ -14,24 +13,17 @@ import type { ClientSystem } from "../seams.ts";
 import { Emitter } from "../stores/emitter.ts";
 import { type Readable, ThrottledStore } from "../stores/store.ts";
 import { Feed, type FeedChange } from "./feed.ts";
+import { ignorable } from "./ignorable.ts";
 import { foldNow, loadFold } from "./load-fold.ts";
-import { OutgoingMessages } from "./outgoing.ts";
 import { Presence, type PresenceState } from "./presence.ts";
 import { References } from "./references.ts";
+import { type NewMessage, Sending } from "./sending.ts";
 import { statusOf, type ThreadState } from "./state.ts";
 
 /** Publishes at most this often, in ms. */
 const PUBLISH_MS = 50;
 /** A subscription the server could not serve just now is asked for again after this, in ms, at least. */
 const AGAIN_MS = 2_000;
-/** What is found after a reload and is older than this, in ms, is not sent by itself. */
-const MAX_AGE_MS = 60_000;
-
-export interface NewMessage extends RunText {
-  /** The thread's latest agent when absent, else the server's first. */
-  readonly agent?: string;
-}
-
 export interface ThreadUpdates {
   /** One more event; the view is that after the frame it came in. */
   event: ThreadEvent;
@@ -62,7 +54,7 @@ export class Thread {
   readonly presence: Readable<PresenceState>;
   readonly #ports: ThreadPorts;
   readonly #feed: Feed;
-  readonly #outgoing: OutgoingMessages;
+  readonly #sending: Sending;
   readonly #presence: Presence;
   readonly #store: ThrottledStore<ThreadState>;
   readonly #updates = new Emitter<ThreadUpdates>();
@@ -72,12 +64,15 @@ export class Thread {
 
   /** @internal Made by `client.thread(id)`. */
   constructor(id: string, ports: ThreadPorts) {
-    const { clock, storage } = ports.system;
+    const { clock } = ports.system;
     this.id = id;
     this.#ports = ports;
     this.#feed = new Feed(id, foldNow);
-    this.#outgoing = new OutgoingMessages(storage.tab, id, () => clock.now());
-    this.#outgoing.restore(MAX_AGE_MS);
+    this.#sending = new Sending(id, {
+      system: ports.system,
+      post: (command) => this.#post(command),
+      changed: () => this.#publish(),
+    });
     this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
     this.#store = new ThrottledStore(this.#state(), PUBLISH_MS, clock);
     this.#references = new References(clock, {
@@ -86,7 +81,7 @@ export class Thread {
     });
     this.view = this.#references.counting(this.#store);
     this.presence = this.#references.counting(this.#presence.state);
-    for (const { runId, status } of this.#outgoing.items) if (status === "sending") void this.#start(runId);
+    this.#sending.resume();
   }
 
   /** Told of every event, unthrottled. @returns a function that ends it */
@@ -105,30 +100,17 @@ export class Thread {
    * could not be delivered, which shows in `outgoing` too
    */
   send(message: string | NewMessage): Promise<{ readonly runId: string }> {
-    const { text, context, agent } = typeof message === "string" ? { text: message } : message;
-    const runId = `run-${this.#ports.system.random.uuid()}`;
-    this.#outgoing.put({ runId, text, ...(context && { context }), ...(agent !== undefined && { agent }) });
-    const started = this.#start(runId);
-    this.#publish();
-    return ignorable(started.then(() => ({ runId })));
+    return this.#sending.send(message);
   }
 
   /** Sends a message that failed again, under its run id. */
   retry(runId: string): Promise<void> {
-    const message = this.#outgoing.find(runId);
-    if (message?.status !== "failed") return Promise.resolve();
-    this.#outgoing.put(message);
-    const started = this.#start(runId);
-    this.#publish();
-    return started;
+    return this.#sending.retry(runId);
   }
 
   /** Forgets a message that failed. @returns its text, for the composer */
   discard(runId: string): string | undefined {
-    const text = this.#outgoing.find(runId)?.text;
-    this.#outgoing.remove(runId);
-    this.#publish();
-    return text;
+    return this.#sending.discard(runId);
   }
 
   /** Cancels a run, by default the one that goes on. Rejects with a ThroughlineError. */
@@ -171,7 +153,7 @@ export class Thread {
 
   /** @internal Whether nobody looks at it and nothing is on its way. */
   get isIdle(): boolean {
-    return !this.#references.isHeld && this.#outgoing.items.length === 0;
+    return !this.#references.isHeld && this.#sending.items.length === 0;
   }
 
   /** @internal A frame about this thread. */
@@ -242,7 +224,7 @@ export class Thread {
 
   #changed(change: FeedChange): void {
     if (change.type === "gap") return this.#subscribe();
-    if (change.type !== "none") this.#outgoing.settle(this.#feed.view);
+    if (change.type !== "none") this.#sending.settle(this.#feed.view);
     this.#publish();
     this.#move(this.#feed.behind);
     if (change.type === "view") this.#updates.emit("view", { view: this.#feed.view, reason: change.reason });
@@ -253,27 +235,6 @@ export class Thread {
     const more = behind - this.#behind;
     this.#behind = behind;
     if (more !== 0) this.#ports.moved(more);
-  }
-
-  #start(runId: string): Promise<void> {
-    const message = this.#outgoing.find(runId);
-    if (message === undefined) return Promise.resolve();
-    const { text, context, agent } = message;
-    const input = { text, ...(context && { context }) };
-    const started = this.#post({ type: "start", runId, input, ...(agent !== undefined && { agent }) }).then(
-      () => this.#noted(runId, null),
-      (thrown: unknown) => {
-        const error = ThroughlineError.from(thrown);
-        this.#noted(runId, error);
-        throw error;
-      },
-    );
-    return ignorable(started);
-  }
-
-  #noted(runId: string, error: ThroughlineError | null): void {
-    this.#outgoing.change(runId, error === null ? "accepted" : "failed", error);
-    this.#publish();
   }
 
   #steer(command: CommandFrame["command"]): Promise<void> {
@@ -290,13 +251,7 @@ export class Thread {
 
   #state(): ThreadState {
     const { view, isLoaded, behind } = this.#feed;
-    const outgoing = this.#outgoing.items;
+    const outgoing = this.#sending.items;
     return { view, isLoaded, behind, outgoing, ...statusOf(view, outgoing, this.#refusal) };
   }
-}
-
-/** Its failure is told by stores and events as well; who does not look at the promise is not punished. */
-function ignorable<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

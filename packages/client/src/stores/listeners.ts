@@ -1,0 +1,23 @@
+import { reportThrown } from "../system.ts";
+
+/** Who is to be told of something. One that throws harms neither the others nor whoever tells. */
+export class Listeners<Payload extends readonly unknown[]> {
+  readonly #listeners = new Set<(...payload: Payload) => void>();
+
+  /** A listener added twice is told twice, and each ending ends one. @returns ends it */
+  add(listener: (...payload: Payload) => void): () => void {
+    const own = (...payload: Payload): void => listener(...payload);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  tell(...payload: Payload): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(...payload);
+      } catch (thrown) {
+        reportThrown(thrown);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { type CommandFrame, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import type { PositiveAck } from "../outbox.ts";
+import type { ClientSystem } from "../seams.ts";
+import { ignorable } from "./ignorable.ts";
+import { type Outgoing, OutgoingMessages } from "./outgoing.ts";
+
+export interface NewMessage extends RunText {
+  /** The thread's latest agent when absent, else the server's first. */
+  readonly agent?: string;
+}
+
+export interface SendingPorts {
+  readonly system: ClientSystem;
+  readonly post: (command: CommandFrame["command"]) => Promise<PositiveAck>;
+  /** What is on its way has changed. */
+  readonly changed: () => void;
+}
+
+/** What is found after a reload and is older than this, in ms, is not sent by itself. */
+const MAX_AGE_MS = 60_000;
+
+/** Starts runs with a person's messages, and shows those messages until the thread does. */
+export class Sending {
+  readonly #ports: SendingPorts;
+  readonly #outgoing: OutgoingMessages;
+
+  constructor(threadId: string, ports: SendingPorts) {
+    const { clock, storage } = ports.system;
+    this.#ports = ports;
+    this.#outgoing = new OutgoingMessages(storage.tab, threadId, () => clock.now());
+    this.#outgoing.restore(MAX_AGE_MS);
+  }
+
+  get items(): readonly Outgoing[] {
+    return this.#outgoing.items;
+  }
+
+  /** Sends what a reload has left behind. */
+  resume(): void {
+    for (const { runId, status } of this.items) if (status === "sending") void this.#start(runId);
+  }
+
+  send(message: string | NewMessage): Promise<{ readonly runId: string }> {
+    const { text, context, agent } = typeof message === "string" ? { text: message } : message;
+    const runId = `run-${this.#ports.system.random.uuid()}`;
+    this.#outgoing.put({ runId, text, ...(context && { context }), ...(agent !== undefined && { agent }) });
+    const started = this.#start(runId);
+    this.#ports.changed();
+    return ignorable(started.then(() => ({ runId })));
+  }
+
+  retry(runId: string): Promise<void> {
+    const message = this.#outgoing.find(runId);
+    if (message?.status !== "failed") return Promise.resolve();
+    this.#outgoing.put(message);
+    const started = this.#start(runId);
+    this.#ports.changed();
+    return started;
+  }
+
+  discard(runId: string): string | undefined {
+    const text = this.#outgoing.find(runId)?.text;
+    this.#outgoing.remove(runId);
+    this.#ports.changed();
+    return text;
+  }
+
+  /** Drops what the thread now shows. */
+  settle(view: ThreadView): void {
+    this.#outgoing.settle(view);
+  }
+
+  #start(runId: string): Promise<void> {
+    const message = this.#outgoing.find(runId);
+    if (message === undefined) return Promise.resolve();
+    const { text, context, agent } = message;
+    const input = { text, ...(context && { context }) };
+    const started = this.#ports.post({ type: "start", runId, input, ...(agent !== undefined && { agent }) }).then(
+      () => this.#noted(runId, null),
+      (thrown: unknown) => {
+        const error = ThroughlineError.from(thrown);
+        this.#noted(runId, error);
+        throw error;
+      },
+    );
+    return ignorable(started);
+  }
+
+  #noted(runId: string, error: ThroughlineError | null): void {
+    this.#outgoing.change(runId, error === null ? "accepted" : "failed", error);
+    this.#ports.changed();
+  }
+}
