@@ -42,12 +42,11 @@ export function Header({ page, onPalette }: HeaderProps) {
           tone="ghost"
           size="small"
           className="text-xs max-lg:hidden"
-          aria-label="Go anywhere"
+          aria-label={`Go anywhere, ${MOD} K`}
           aria-keyshortcuts="Control+K Meta+K"
           onClick={onPalette}
         >
-          {MOD === "⌘" ? <Command aria-hidden className="size-3.5!" /> : <span>Ctrl</span>}
-          <span className="-ml-1">K</span>
+          {MOD} K
         </Button>
       </Tooltip>
       {TOOLS.map((place) => (

@@ -3,9 +3,6 @@ import type { Family } from "./exposition.ts";
 import type { Drawing } from "./history.ts";
 import { Sparkline, strokeOf } from "./sparkline.tsx";
 
-/** As many readings as a drawing has room for. */
-const SLOTS = 150;
-
 /** One metric: what it means, how it stands, how it went. */
 export function MetricCard({ family, drawing }: { readonly family: Family; readonly drawing: Drawing }) {
   const { curves, unit } = drawing;
@@ -19,7 +16,7 @@ export function MetricCard({ family, drawing }: { readonly family: Family; reado
         {family.help}
       </p>
       <div className="my-3">
-        <Sparkline curves={curves} slots={SLOTS} />
+        <Sparkline curves={curves} />
       </div>
       <dl className="nums mt-auto flex flex-col gap-1 text-xs">
         {curves.map(({ label, points, total }, index) => (

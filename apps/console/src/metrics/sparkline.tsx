@@ -1,5 +1,7 @@
 import type { Curve } from "./history.ts";
 
+/** The least readings a drawing has room for: a minute of them. */
+const LEAST_SLOTS = 30;
 const WIDTH = 300;
 const HEIGHT = 64;
 const COLORS = ["var(--signal)", "var(--violet)", "var(--amber)", "var(--green)", "var(--quiet)", "var(--red)"];
@@ -11,7 +13,8 @@ export function strokeOf(index: number): { readonly stroke: string; readonly str
 }
 
 /** Curves from left to right as they came, with zero at the foot. */
-export function Sparkline({ curves, slots }: { readonly curves: readonly Curve[]; readonly slots: number }) {
+export function Sparkline({ curves }: { readonly curves: readonly Curve[] }) {
+  const slots = Math.max(LEAST_SLOTS, ...curves.map(({ points }) => points.length));
   const top = Math.max(1e-9, ...curves.flatMap(({ points }) => points.map((point) => point ?? 0)));
   return (
     <svg
@@ -28,6 +31,7 @@ export function Sparkline({ curves, slots }: { readonly curves: readonly Curve[]
           fill="none"
           strokeWidth="1.5"
           strokeLinejoin="round"
+          strokeLinecap="round"
           vectorEffect="non-scaling-stroke"
           {...strokeOf(index)}
         />
@@ -46,7 +50,10 @@ function pathOf(points: readonly (number | null)[], slots: number, top: number):
       pen = "M";
       continue;
     }
+    // A lone reading is a dot: a line of no length with a round end.
+    const isLone = pen === "M" && (points[index + 1] ?? null) === null;
     path += `${pen}${((first + index) * step).toFixed(1)} ${(HEIGHT - (point / top) * (HEIGHT - 4)).toFixed(1)}`;
+    if (isLone) path += "h0.1";
     pen = "L";
   }
   return path;

@@ -12,7 +12,7 @@ import { NO_FAULTS } from "./faulty-network.ts";
 import { LiveProof } from "./live-proof.tsx";
 
 /** A run that says where it is: each word has its number, so a word lost or doubled shows at once. */
-const SCRIPT = "tokens=600 interval=50 tools=3 steps=3";
+const SCRIPT = "tokens=400 interval=50 tools=3 steps=3";
 
 /** Breaks one's own connection, to see that nothing is lost. The server knows nothing of it. */
 export default function PlaygroundPage() {

@@ -83,7 +83,7 @@ function Setting({ title, hint, children }: SettingProps) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-0">
-        <h3 className="text-sm font-medium">{title}</h3>
+        <p className="text-sm font-medium">{title}</p>
         <p className="text-xs text-quiet">{hint}</p>
       </div>
       {children}

@@ -22,7 +22,7 @@ export function PlanPanel({ view, now }: PlanPanelProps) {
   const members = new Map(view.subagents.map((subagent) => [subagent.subagentRunId, subagent]));
   if (steps.length === 0 && view.artifacts.length === 0) {
     return (
-      <section aria-label="Plan" className="grid h-full place-items-center">
+      <section aria-label="Plan and results" className="grid h-full place-items-center">
         <Notice icon={<ListTree />} title="No plan and no chart">
           When an agent says its steps, makes something or loads prices, it appears here.
         </Notice>
@@ -30,7 +30,7 @@ export function PlanPanel({ view, now }: PlanPanelProps) {
     );
   }
   return (
-    <section aria-label="Plan" className="flex h-full min-h-0 flex-col">
+    <section aria-label="Plan and results" className="flex h-full min-h-0 flex-col">
       <header className="nums flex h-11 shrink-0 items-center justify-between border-b border-hairline px-4">
         <h2 className="text-sm font-medium">Plan</h2>
         <span className="text-xs text-quiet">{plural(steps.length, "step")}</span>
