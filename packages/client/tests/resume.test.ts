@@ -66,6 +66,16 @@ test("where no WebSocket gets through it takes SSE, remembers that, and climbs b
   expect(disconnections).toEqual([]);
 });
 
+test.each(TRANSPORTS)("N3: a client that follows nothing yet is connected all the same, over %s", async (transport) => {
+  await using world = await openWorld();
+  const client = world.client({ system: doorsOf(world.server, [transport]).system });
+  client.connect();
+  await world.until(() => client.connection.get().state === "connected", "the connection");
+  await world.clock.advance(70_000);
+  expect(client.connection.get()).toMatchObject({ state: "connected", transport });
+  expect(client.metrics.get().connections).toBe(1);
+});
+
 test("where streams are held back it polls", async () => {
   await using world = await openWorld({ agents: [talker(3)] });
   const client = world.client({ system: doorsOf(world.server, ["long-poll"]).system });

@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
+import "../src/carriers/http-carriers.ts";
+import type { Transport } from "../src/index.ts";
 import { sharedClient } from "../src/tabs/index.ts";
 import { talker } from "./support/agents.ts";
 import { tabsOf } from "./support/tabs.ts";
 import { openWorld, type World } from "./support/world.ts";
 
-function openTabs(world: World) {
+const TRANSPORTS: readonly Transport[] = ["websocket", "sse", "long-poll"];
+
+function openTabs(world: World, transports: readonly Transport[] = TRANSPORTS) {
   const origin = tabsOf(world.clock);
   return () => {
     const tab = origin.open();
-    const client = world.client({}, (options) => sharedClient({ ...options, tabs: tab.platform }));
+    const client = world.client({ transports }, (options) => sharedClient({ ...options, tabs: tab.platform }));
     return { client, thread: client.thread("t1"), crash: () => tab.crash() };
   };
 }
@@ -61,33 +65,36 @@ test("D1: the leading tab goes, another takes over, and no tab misses or repeats
   expect(seqs[2]).toEqual(Array.from({ length: last }, (_, index) => index + 1));
 });
 
-test("a tab that comes late, and one that was away, are served from the tab that leads", async () => {
-  await using world = await openWorld({ agents: [talker(30)] });
-  const open = openTabs(world);
-  const first = open();
-  first.thread.view.subscribe(() => {});
-  await world.until(() => first.client.connection.get().state === "connected", "the connection");
-  const away = open();
-  const seen: number[] = [];
-  away.thread.events(({ seq }) => seen.push(seq));
-  await world.until(() => away.thread.view.get().isLoaded, "the second tab");
-  void first.thread.send("go");
-  await world.until(() => seen.length > 5, "some events");
-  away.client.disconnect();
-  await world.clock.advance(100);
-  const late = open();
-  late.thread.view.subscribe(() => {});
-  away.client.connect();
-  await world.until(() => textOf(late.thread).endsWith("29 ") && textOf(away.thread).endsWith("29 "), "all of it");
-  await world.until(
-    () => late.thread.view.get().status === "ready" && away.thread.view.get().status === "ready",
-    "the end",
-  );
-  // What is published is throttled.
-  await world.clock.advance(100);
-  expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
-  expect(late.thread.view.get().view).toEqual(first.thread.view.get().view);
-});
+test.each(TRANSPORTS)(
+  "a tab that comes late, and one that was away, are served over the one connection, by %s",
+  async (transport) => {
+    await using world = await openWorld({ agents: [talker(30)] });
+    const open = openTabs(world, [transport]);
+    const first = open();
+    first.thread.view.subscribe(() => {});
+    await world.until(() => first.client.connection.get().state === "connected", "the connection");
+    const away = open();
+    const seen: number[] = [];
+    away.thread.events(({ seq }) => seen.push(seq));
+    await world.until(() => away.thread.view.get().isLoaded, "the second tab");
+    void first.thread.send("go");
+    await world.until(() => seen.length > 5, "some events");
+    away.client.disconnect();
+    await world.clock.advance(100);
+    const late = open();
+    late.thread.view.subscribe(() => {});
+    away.client.connect();
+    await world.until(() => textOf(late.thread).endsWith("29 ") && textOf(away.thread).endsWith("29 "), "all of it");
+    await world.until(
+      () => late.thread.view.get().status === "ready" && away.thread.view.get().status === "ready",
+      "the end",
+    );
+    // What is published is throttled.
+    await world.clock.advance(100);
+    expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
+    expect(late.thread.view.get().view).toEqual(first.thread.view.get().view);
+  },
+);
 
 test("a command whose leading tab goes before the answer is carried out once", async () => {
   await using world = await openWorld({ agents: [talker(3)] });

@@ -89,7 +89,7 @@ export class HubThread {
 
   #subscribed(frame: SubscribedFrame): void {
     const wasLoaded = this.#feed.isLoaded;
-    if (frame.view !== undefined) this.#feed.subscribed(frame);
+    this.#feed.subscribed(frame);
     const reset = this.#reset;
     this.#reset = undefined;
     if (frame.view !== undefined && wasLoaded) {

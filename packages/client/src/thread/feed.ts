@@ -84,7 +84,8 @@ export class Feed {
     this.#isWaiting = false;
     this.#head = Math.max(frame.head, frame.view?.last_seq ?? 0);
     if (frame.view !== undefined) return this.#replace(frame.view);
-    const continues = this.#isLoaded && frame.after === this.#view.lastSeq;
+    // What comes twice is passed over; what lies between would be missing.
+    const continues = this.#isLoaded && frame.after <= this.#view.lastSeq;
     if (!continues) return this.#lose();
     if (this.#epoch === "") this.#epoch = frame.epoch;
     return NONE;

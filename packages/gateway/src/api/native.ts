@@ -23,7 +23,7 @@ const Follow = z
   .object({
     client_id: z.string().optional().openapi({ description: "Names the client across its connections." }),
     name: z.string().max(100).optional().openapi({ description: "What others see of who watches." }),
-    subscriptions: z.array(NativeSubscription).min(1).max(MAX_FOLLOWED),
+    subscriptions: z.array(NativeSubscription).max(MAX_FOLLOWED),
     wait: z
       .number()
       .min(0)
