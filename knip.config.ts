@@ -42,7 +42,7 @@ const config: KnipConfig = {
       ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
     bench: { entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts"], project: ["**/*.ts"] },
-    "examples/*": { project: ["**/*.ts"] },
+    "examples/*": { project: ["**/*.{ts,tsx}"] },
     tests: {
       entry: ["**/*.test.ts", "faults/{run,trials}.ts"],
       project: ["**/*.ts"],

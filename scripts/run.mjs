@@ -20,7 +20,10 @@ const LINT = {
   "lint:format": [[BIN.format, "--check", "."]],
   "lint:code": [[BIN.lint]],
   "lint:types": [[BIN.types, "-p", "."]],
-  "lint:react": [[BIN.types, "-p", "packages/react"]],
+  "lint:react": [
+    [BIN.types, "-p", "packages/react"],
+    [BIN.types, "-p", "examples/react-vite"],
+  ],
   "lint:console": [[BIN.types, "-p", "apps/console"]],
   "lint:house": [["scripts/check-house.mjs"]],
   "lint:unused": [[BIN.unused]],

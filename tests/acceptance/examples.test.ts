@@ -1,63 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { SseParser } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
+import { EXAMPLES, folderOf, startExample } from "../support/example.ts";
 import { WsClient } from "../support/ws-client.ts";
 
-/** Every example of a host is started as its README says, in a process of its own, and used. */
-
-const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
-const EXAMPLES = readdirSync(FOLDER)
-  .filter((name) => existsSync(`${FOLDER}${name}/server.ts`))
-  .sort();
-
-interface Example extends AsyncDisposable {
-  readonly origin: string;
-  /** Ends it as a supervisor would; its exit code. */
-  stop(): Promise<number | null>;
-}
-
-async function start(name: string): Promise<Example> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@throughline/source", "--disable-warning=ExperimentalWarning", "server.ts"],
-    {
-      cwd: FOLDER + name,
-      env: { ...process.env, PORT: "0" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  const exited = once(child, "exit");
-  const port = await portOf(child);
-  const stop = async (): Promise<number | null> => {
-    child.kill("SIGTERM");
-    const [code] = await exited;
-    return code as number | null;
-  };
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    stop,
-    [Symbol.asyncDispose]: async () => {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
-}
-
-/** Read from what it prints once it listens. */
-async function portOf({ stdout, stderr }: ChildProcess): Promise<number> {
-  let said = "";
-  let wrong = "";
-  stderr?.on("data", (chunk: Buffer) => (wrong += chunk.toString()));
-  for await (const chunk of stdout ?? []) {
-    said += String(chunk);
-    const port = /port: (\d+)/.exec(said)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error(`it ended without listening: ${said}${wrong}`);
-}
+/** Every example is started as its README says, in a process of its own, and used. */
 
 /** The types of a thread's events as they are streamed, up to the end of its run. */
 async function streamedTypes(url: string): Promise<string[]> {
@@ -71,13 +19,16 @@ async function streamedTypes(url: string): Promise<string[]> {
   return types;
 }
 
-test("there is an example for each host that is promised", () => {
-  expect(EXAMPLES).toEqual(["express", "fastify", "hono", "plain-http"]);
+/** Those that put the gateway into a host; the others are tried below, and in a browser. */
+const HOSTS = ["express", "fastify", "hono", "plain-http"];
+
+test("there is an example for each host and client that is promised", () => {
+  expect(EXAMPLES).toEqual([...HOSTS, "nextjs", "node-watcher", "rabbitmq-worker", "react-vite"].sort());
 });
 
-describe.each(EXAMPLES)("examples/%s", (name) => {
+describe.each(HOSTS)("examples/%s", (name) => {
   test("D1: streams a run over WebSocket and SSE, leaves other addresses alone, and closes cleanly", async () => {
-    await using example = await start(name);
+    await using example = await startExample(name);
     const { origin } = example;
     const client = await WsClient.open(`${origin.replace("http", "ws")}/ws/stream?thread_id=t&after=0`);
     const started = await fetch(`${origin}/api/v1/threads/t/runs`, {
@@ -108,4 +59,31 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
     expect(await example.stop()).toBe(0);
     expect(await client.closed).toMatchObject({ code: 4503 });
   });
+});
+
+test("examples/node-watcher: prints what happens, and steers", async () => {
+  await using example = await startExample("plain-http");
+  const watcher = spawn(
+    process.execPath,
+    ["--conditions=@throughline/source", "--disable-warning=ExperimentalWarning", "watch.ts", "t", example.origin],
+    { cwd: folderOf("node-watcher"), stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const exited = once(watcher, "exit");
+  let said = "";
+  /** Reads on until it has said so. */
+  const until = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(said)) {
+      const [chunk] = (await once(watcher.stdout, "data")) as [Buffer];
+      said += chunk.toString();
+    }
+  };
+  await until(/\[live over websocket\]/);
+  watcher.stdin.write("tokens=3 interval=1\n");
+  await until(/t0 t1 t2 \n\[success\]/);
+  watcher.stdin.write("tokens=100000 interval=5\n");
+  await until(/t5 /);
+  watcher.stdin.write("/stop\n");
+  await until(/\[cancelled\]/);
+  watcher.stdin.end();
+  expect(await exited).toEqual([0, null]);
 });

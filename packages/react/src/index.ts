@@ -39,7 +39,7 @@ export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
 export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
 export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";
 export { useThread, type ThreadActions, type UseThread, type UseThreadOptions } from "./hooks/use-thread.ts";
-export { useRealtime, useWebSocket, type UseWebSocket, type UseWebSocketOptions } from "./hooks/use-web-socket.ts";
+export { useWebSocket as useRealtime, useWebSocket, type UseWebSocket, type UseWebSocketOptions } from "./hooks/use-web-socket.ts";
 export { useThreadSelector } from "./hooks/use-thread-selector.ts";
 export { questionsOf, toolsOf } from "./stores/mirror-view.ts";
 export * from "./stores/index.ts";

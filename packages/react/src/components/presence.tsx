@@ -57,7 +57,7 @@ function Initial({ watcher, self }: InitialProps) {
       role="img"
       aria-label={name}
     >
-      {(watcher.name ?? "?").charAt(0).toUpperCase()}
+      {(watcher.name ?? (watcher.client_id === self ? "You" : "?")).charAt(0).toUpperCase()}
     </span>
   );
 }

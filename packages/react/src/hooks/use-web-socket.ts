@@ -91,9 +91,6 @@ export function useWebSocket(options: UseWebSocketOptions = {}): UseWebSocket {
   return { ...actions, status, error, isConnected: state === "connected" };
 }
 
-/** The same by the name that the client kit gives it. */
-export const useRealtime: typeof useWebSocket = useWebSocket;
-
 /** What a server renders, and a browser at first. */
 const BEFORE: LinkState = {
   state: "connecting",
