@@ -19,6 +19,8 @@ const SOURCES = [
   "apps/console/vite.config.ts",
   "packages/protocol/src",
   "packages/protocol/package.json",
+  "packages/client/src",
+  "packages/client/package.json",
   "packages/react/src",
   "packages/react/package.json",
   "tsconfig.base.json",
