@@ -6,6 +6,8 @@ import type { Packet } from "./packets.ts";
 
 /** Below this a connection that was full takes more. */
 const ROOM_BYTES = 256 * 1024;
+/** A client that lets more than this lie unread, answers included, is sent away. */
+const MAX_UNREAD = 4 * 1024 * 1024;
 
 /** One connection of Engine.IO, over polling or WebSocket or first the one and then the other. */
 export class Connection {
@@ -13,6 +15,7 @@ export class Connection {
   readonly #clock: Clock;
   readonly #limit: RateLimit;
   #buffered = 0;
+  #claimed = false;
   #waiting: (() => void)[] = [];
 
   constructor(conn: EngineSocket, rate: Rate, clock: Clock) {
@@ -27,6 +30,19 @@ export class Connection {
   /** Bytes given by {@link write} that have not been handed to the network. */
   get buffered(): number {
     return this.#buffered;
+  }
+
+  /** Whether nobody has had the connection before: the library lets a client that hurries join several times. */
+  claim(): boolean {
+    const first = !this.#claimed;
+    this.#claimed = true;
+    return first;
+  }
+
+  /** Sends what no cursor holds back: who has left too much unread is sent away instead. */
+  tell(packets: readonly Packet[]): void {
+    if (this.#buffered > MAX_UNREAD) this.end("slow");
+    else this.write(packets);
   }
 
   /** Sends packets; what comes once the connection is closing is dropped. */
@@ -52,8 +68,8 @@ export class Connection {
    * library's rules, while one that loses its transport comes back.
    */
   end(reason: EndReason): void {
-    // Who does not read will not read what still waits either.
-    this.#conn.close(reason === "slow" || reason === "rate");
+    // Who does not read, or keeps no rule, will not read what still waits either.
+    this.#conn.close(reason === "slow" || reason === "rate" || reason === "malformed");
   }
 
   #sent(bytes: number): void {

@@ -48,8 +48,6 @@ type Answer = (ack: JsonObject) => void;
 const MAX_WAITING = 256;
 /** How many requests one connection may follow. */
 const MAX_WATCHES = 100;
-/** A client that lets more than this lie unread, answers included, is sent away. */
-const MAX_UNREAD = 4 * 1024 * 1024;
 
 /**
  * One client's connection in the requests dialect: carries out what its events ask for, those about one
@@ -121,9 +119,7 @@ export class RequestSession implements PeerHandler {
   }
 
   tell(frame: JsonObject): void {
-    if (this.#closed) return;
-    if (this.peer.buffered > MAX_UNREAD) this.peer.end("slow");
-    else this.peer.write(packetsIn(socketIoFraming.plain(frame)));
+    if (!this.#closed) this.peer.tell(packetsIn(socketIoFraming.plain(frame)));
   }
 
   ended(watch: Watch): void {
@@ -190,10 +186,7 @@ export class RequestSession implements PeerHandler {
   #rejoin(watch: Watch, wish: FollowWish, context: DialectContext, answer: Answer): void {
     watch.follow(wish).then(
       (standing) => answer({ ok: true, requestId: requestOf(context), ...standing }),
-      (error: unknown) => {
-        this.ended(watch);
-        answer(this.#failure(error));
-      },
+      (error: unknown) => answer(this.#failure(error)),
     );
   }
 

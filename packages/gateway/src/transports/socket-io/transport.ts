@@ -11,14 +11,17 @@ import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Rate } from "../rate.ts";
 import { refuseRequest, refuseUpgrade } from "../refuse.ts";
 import { Connection } from "./connection.ts";
-import type { Packet } from "./packets.ts";
+import { type Packet, packetsIn, socketIoFraming } from "./packets.ts";
 
 /** One client of the default namespace, as its session sees it. */
 export interface Peer {
   /** Names the connection; not a secret, unlike Engine.IO's own id. */
   readonly id: string;
   readonly buffered: number;
+  /** Sends what the client's cursors have room for. */
   write(packets: readonly Packet[]): void;
+  /** Sends anything else; too much of it unread ends the connection. */
+  tell(packets: readonly Packet[]): void;
   onceDrained(listener: () => void): void;
   end(reason: EndReason): void;
   join(room: string): void;
@@ -106,8 +109,12 @@ export class SocketIoTransport {
 
   /** Sends a frame to all who are in a room, under the event its `type` names; to how many. */
   send(room: string, frame: JsonObject): number {
-    this.#io.to(room).emit(String(frame["type"]), frame);
-    return this.#io.sockets.adapter.rooms.get(room)?.size ?? 0;
+    const packets = packetsIn(socketIoFraming.plain(frame));
+    const { sockets, adapter } = this.#io.sockets;
+    const ids = [...(adapter.rooms.get(room) ?? [])];
+    // By the library's own way nothing would bound what lies unread.
+    for (const id of ids) this.#connectionOf(sockets.get(id))?.tell(packets);
+    return ids.length;
   }
 
   /** Sends every client away; it comes back by itself, with a delay of its own (D6). */
@@ -174,10 +181,15 @@ export class SocketIoTransport {
     tell(refusal);
   }
 
+  #connectionOf(socket: Socket | undefined): Connection | undefined {
+    return socket === undefined ? undefined : this.#connections.get(socket.conn);
+  }
+
   /** A client has joined the default namespace; there is no other. The library must not see an exception of ours. */
   #handleSocket(socket: Socket): void {
-    const connection = this.#connections.get(socket.conn);
+    const connection = this.#connectionOf(socket);
     if (connection === undefined) return;
+    if (!connection.claim()) return connection.end("malformed");
     try {
       const principal = this.#admit(socket.request);
       const handler = this.#options.open(peerOf(socket, connection), {
@@ -206,6 +218,7 @@ function peerOf(socket: Socket, connection: Connection): Peer {
       return connection.buffered;
     },
     write: (packets) => connection.write(packets),
+    tell: (packets) => connection.tell(packets),
     onceDrained: (listener) => connection.onceDrained(listener),
     end: (reason) => connection.end(reason),
     // The adapter is the one in memory, which is done at once.

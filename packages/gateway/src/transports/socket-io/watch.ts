@@ -95,7 +95,7 @@ export class Watch implements ConnectedClient, Sink {
    */
   follow(wish: FollowWish): Promise<Standing | undefined> {
     const followed = this.#work.then(() => this.#follow(wish));
-    this.#work = followed.catch(() => this.close());
+    this.#work = followed.catch(() => this.#finish());
     return followed;
   }
 
@@ -115,8 +115,7 @@ export class Watch implements ConnectedClient, Sink {
     if (reason !== "gone") return this.#owner.peer.end(reason);
     const context = this.#ports.delivery.contextOf({ id: this.threadId, epoch: "" });
     this.tell(requests.error("not_found", "The request was deleted.", context, this.#ports.clock.now()));
-    this.close();
-    this.#owner.ended(this);
+    this.#finish();
   }
 
   tell(frame: JsonObject): void {
@@ -131,6 +130,12 @@ export class Watch implements ConnectedClient, Sink {
     if (this.#thread === undefined) return;
     this.#ports.clients.remove(this);
     this.#owner.peer.leave(this.threadId);
+  }
+
+  /** Ends it, and lets the session begin another. */
+  #finish(): void {
+    this.close();
+    this.#owner.ended(this);
   }
 
   async #follow({ cursor, view }: FollowWish): Promise<Standing | undefined> {
