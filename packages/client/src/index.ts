@@ -18,6 +18,7 @@ export {
   type WebSocketLike,
 } from "./seams.ts";
 export { type Readable, Store, ThrottledStore } from "./stores/store.ts";
+export { platformSystem } from "./system.ts";
 export type { Outgoing } from "./thread/outgoing.ts";
 export type { PresenceState } from "./thread/presence.ts";
 export type { ThreadState } from "./thread/state.ts";

@@ -25,6 +25,7 @@ export { type TaskAction, TaskDetailPanel, type TaskDetailPanelProps } from "./c
 export { ToolCard, type ToolCardProps } from "./components/tool-card.tsx";
 export { ToolExecutionProgress, type ToolExecutionProgressProps } from "./components/tool-execution-progress.tsx";
 export { useStickToEnd } from "./components/use-stick-to-end.ts";
+export { duration, plural, price, whole } from "./format.ts";
 export {
   type Throughline,
   ThroughlineProvider,
@@ -39,7 +40,12 @@ export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
 export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
 export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";
 export { useThread, type ThreadActions, type UseThread, type UseThreadOptions } from "./hooks/use-thread.ts";
-export { useWebSocket as useRealtime, useWebSocket, type UseWebSocket, type UseWebSocketOptions } from "./hooks/use-web-socket.ts";
+export {
+  useWebSocket as useRealtime,
+  useWebSocket,
+  type UseWebSocket,
+  type UseWebSocketOptions,
+} from "./hooks/use-web-socket.ts";
 export { useThreadSelector } from "./hooks/use-thread-selector.ts";
 export { questionsOf, toolsOf } from "./stores/mirror-view.ts";
 export * from "./stores/index.ts";

@@ -1,25 +1,20 @@
+import { platformSystem } from "@throughline/client";
 import type { Clock } from "@throughline/protocol";
+import type { Fetch } from "./rest.ts";
 
-/** The platform's own clock and ids: the only file that knows them (S2). */
+/** The platform's own clock, ids and network, and what a bundler has put in: the only file that knows them (S2). */
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  setTimeout: (fn, ms) => {
-    const timer = setTimeout(fn, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
-  setImmediate: (fn) => void setTimeout(fn, 0),
-};
+const platform = /* @__PURE__ */ platformSystem();
 
-/** A random UUID. Not crypto.randomUUID: a page over plain HTTP on a local network has none. */
+export const systemClock: Clock = platform.clock;
+
+/** A random UUID. */
 export function systemId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return platform.random.uuid();
 }
+
+/** The platform's `fetch`, looked up at the call. */
+export const systemFetch: Fetch = platform.fetch;
 
 /** The part of a bundler's and a browser's world that is looked at. */
 interface Surroundings {
@@ -72,6 +67,3 @@ function nextUrl(): string | undefined {
 function blankAsNone(url: string | undefined): string | undefined {
   return url === "" ? undefined : url;
 }
-
-/** The platform's `fetch`, looked up at the call. */
-export const systemFetch: typeof fetch = (input, init) => fetch(input, init);

@@ -1,3 +1,5 @@
+export { duration, plural, price, whole } from "@throughline/react";
+
 /** `just now`, `4 min ago`, `3 h ago`, `2 days ago`, then the date. */
 export function relativeTime(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / 1000));
@@ -15,22 +17,9 @@ export function exactTime(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** `84 ms`, `1.2 s`, `2 min 05 s`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
-}
-
 /** `950`, `1.3k`, `2.4M`. */
 export function count(value: number): string {
   return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(value).replace("K", "k");
-}
-
-/** `1,284`. */
-export function whole(value: number): string {
-  return value.toLocaleString("en");
 }
 
 /** Shortens an id in the middle: `web-3f9k…x2ta`. */
@@ -59,14 +48,3 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
   fractionalSecondDigits: 3,
 });
-
-/** One event, many events. */
-export function plural(value: number, one: string): string {
-  return `${whole(value)} ${one}${value === 1 ? "" : "s"}`;
-}
-
-/** A price with as many digits as it needs. */
-export function price(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 2 : Math.abs(value) >= 1 ? 3 : 5;
-  return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: digits });
-}
