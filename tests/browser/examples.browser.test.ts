@@ -43,7 +43,8 @@ describe.skipIf(noBrowser !== undefined)("the examples with a page", () => {
     expect(await example.stop()).toBe(0);
   });
 
-  test("nextjs: rendered on the server without a socket, then live", async () => {
+  // The first time, Next.js is installed.
+  test("nextjs: rendered on the server without a socket, then live", { timeout: 300_000 }, async () => {
     installNext();
     await using example = await startExample("nextjs");
     const html = await (await fetch(example.origin)).text();
@@ -65,6 +66,6 @@ function installNext(): void {
   const cwd = folderOf("nextjs");
   if (existsSync(`${cwd}/node_modules/next`)) return;
   const npm = ["npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]] as const;
-  const { status, stderr } = spawnSync(...npm, { cwd, encoding: "utf8", timeout: 110_000 });
+  const { status, stderr } = spawnSync(...npm, { cwd, encoding: "utf8", timeout: 200_000 });
   if (status !== 0) throw new Error(`npm install failed: ${stderr}`);
 }
