@@ -19,7 +19,6 @@ interface ChatProps {
   readonly isRewound: boolean;
   readonly outgoing: readonly Outgoing[];
   readonly onEdit: (text: string) => void;
-  readonly heading: ReactNode;
   readonly composer: ReactNode;
 }
 
@@ -27,7 +26,7 @@ interface ChatProps {
 const WINDOW = 24;
 
 /** The conversation, what is on its way into it, and open questions. */
-export function Chat({ session, view, isRewound, outgoing, onEdit, heading, composer }: ChatProps) {
+export function Chat({ session, view, isRewound, outgoing, onEdit, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
   const length = useMemo(
     () => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0),
@@ -39,7 +38,6 @@ export function Chat({ session, view, isRewound, outgoing, onEdit, heading, comp
   const isEmpty = entries.length === 0 && (isRewound || outgoing.length === 0);
   return (
     <section aria-label="Chat" className="relative flex h-full min-h-0 flex-col">
-      {heading}
       <div
         ref={box}
         onScroll={onScroll}

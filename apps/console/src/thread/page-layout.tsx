@@ -5,6 +5,7 @@ import { useShortcuts } from "../app/shortcuts.ts";
 import { useMediaQuery } from "../app/use-media-query.ts";
 
 interface PageLayoutProps {
+  readonly heading: ReactNode;
   readonly chat: ReactNode;
   /** The chart or the plan. */
   readonly centre: ReactNode;
@@ -30,11 +31,14 @@ export function PageLayout(props: PageLayoutProps) {
   return isNarrow ? <Tabbed {...props} /> : <Columns {...props} />;
 }
 
-function Columns({ chat, centre, team, drawer, isDrawerOpen, scrubber }: PageLayoutProps) {
+function Columns({ heading, chat, centre, team, drawer, isDrawerOpen, scrubber }: PageLayoutProps) {
   return (
     <div className="flex h-full flex-col">
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(340px,1fr)_minmax(0,1.1fr)] grid-rows-[minmax(0,1.4fr)_minmax(0,1fr)] xl:grid-cols-[minmax(400px,1fr)_minmax(0,1.35fr)_264px] xl:grid-rows-1">
-        <div className="row-span-2 min-h-0 min-w-0 xl:row-span-1">{chat}</div>
+        <div className="row-span-2 flex min-h-0 min-w-0 flex-col xl:row-span-1">
+          {heading}
+          <div className="min-h-0 flex-1">{chat}</div>
+        </div>
         <div className="min-h-0 min-w-0 border-l border-hairline bg-surface">{centre}</div>
         <div className="min-h-0 min-w-0 border-l border-hairline max-xl:border-t">{team}</div>
       </div>
@@ -44,7 +48,7 @@ function Columns({ chat, centre, team, drawer, isDrawerOpen, scrubber }: PageLay
   );
 }
 
-function Tabbed({ chat, centre, team, drawer, scrubber, asks }: PageLayoutProps) {
+function Tabbed({ heading, chat, centre, team, drawer, scrubber, asks }: PageLayoutProps) {
   const [tab, setTab] = useState<Tab>("chat");
   useShortcuts({
     "1": () => setTab("chat"),
@@ -55,6 +59,7 @@ function Tabbed({ chat, centre, team, drawer, scrubber, asks }: PageLayoutProps)
   const panels: Record<Tab, ReactNode> = { chat, centre, team, drawer };
   return (
     <Tabs.Root value={tab} onValueChange={(value) => setTab(value as Tab)} className="flex h-full flex-col">
+      {heading}
       <Tabs.List className="relative flex shrink-0 border-b border-hairline px-2">
         {TABS.map(([value, label]) => (
           <Tabs.Tab

@@ -73,6 +73,15 @@ function Thread({ session, feed, link, outgoing }: Watched) {
     <PageLayout
       asks={live !== null && live.pendingInterrupts.length > 0}
       isDrawerOpen={isDrawerOpen}
+      heading={
+        <ThreadHeading
+          threadId={threadId}
+          live={live}
+          rewind={rewind}
+          history={history}
+          firstWords={outgoing[0]?.text ?? null}
+        />
+      }
       chat={
         <Chat
           session={session}
@@ -80,15 +89,6 @@ function Thread({ session, feed, link, outgoing }: Watched) {
           isRewound={isRewound}
           outgoing={outgoing}
           onEdit={(text) => setDraft({ text })}
-          heading={
-            <ThreadHeading
-              threadId={threadId}
-              live={live}
-              rewind={rewind}
-              history={history}
-              firstWords={outgoing[0]?.text ?? null}
-            />
-          }
           composer={composer}
         />
       }
