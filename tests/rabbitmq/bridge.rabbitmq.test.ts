@@ -3,7 +3,7 @@ import { type Logger, silentLogger, ThroughlineError } from "@throughline/protoc
 import { noBrokerTelemetry } from "@throughline/rabbitmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Mailbox } from "../support/manual-agent.ts";
-import { Stranger, TestBridge, TestLink } from "../support/broker.ts";
+import { closeConnections, Stranger, TestBridge, TestLink } from "../support/broker.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
 
 if (noBroker !== undefined) process.stdout.write(`skipped: ${noBroker}\n`);
@@ -119,7 +119,7 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
         taken.put(report);
         return report.threadId === "request:none" ? "unknown" : "applied";
       },
-      { ...noBrokerTelemetry, deadLettered: (reason) => reasons.push(reason) },
+      { telemetry: { ...noBrokerTelemetry, deadLettered: (reason) => reasons.push(reason) } },
     );
     await bridge.untilReachable();
     await stranger.say("{not json");
@@ -212,6 +212,46 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
     expect(bodies.map(({ runId }) => runId as string)).toEqual(["run-1", "run-3"]);
   });
 
+  test.each([
+    ["names an agent too long for a message", { request: { agent: "a".repeat(129) } }],
+    ["has a state too deep for a message", { input: { state: nested(60) } }],
+    ["is larger than a message", { request: { text: "x".repeat(5 * 1024 * 1024) } }],
+  ] as const)("R3: refuses at once what no worker could read: a request that %s", async (_, odd) => {
+    const requests = await askForRequests(stranger, link);
+    await using bridge = new TestBridge(link, applied);
+    const fine = assignment("run-1");
+    const request = { ...fine.request, ...("request" in odd ? odd.request : {}) };
+    const input = { ...fine.input, ...("input" in odd ? odd.input : {}) };
+    await expect(bridge.hand({ ...fine, request, input }, never)).rejects.toMatchObject({ code: "invalid_input" });
+    await bridge.hand(assignment("run-2"), never);
+    await requests.until((bodies) => bodies.some(({ runId }) => runId === "run-2"));
+    expect(requests.messages).toHaveLength(1);
+  });
+
+  test("takes in what agents have said while the broker is too full to be published to", async () => {
+    await askForRequests(stranger, link);
+    const taken = new Mailbox<(reception: Reception) => void>();
+    const take = (): Promise<Reception> => new Promise((resolve) => taken.put(resolve));
+    await using incoming = new TestLink(node.url);
+    await using bridge = new TestBridge(link, take, { incoming, prefetch: 2 });
+    await bridge.untilReachable();
+    const said = ["a", "b", "c", "d", "e"];
+    for (const stepId of said) await stranger.say(progress(stepId), { messageId: stepId });
+    const first = [await taken.take(), await taken.take()];
+    await node.alarm(true);
+    try {
+      const handed = bridge.hand(assignment("run-1"), never);
+      await link.until("blocked");
+      // Were they not heard, the queue could never shrink, nor the alarm end.
+      for (const settle of first) settle("applied");
+      for (const _ of said.slice(2)) (await taken.take())("applied");
+      await node.alarm(false);
+      await handed;
+    } finally {
+      await node.alarm(false);
+    }
+  });
+
   test("tells the last word about each run once the broker is back", async () => {
     await using bridge = new TestBridge(link, applied);
     await bridge.untilReachable();
@@ -254,6 +294,11 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
   });
 });
 
+/** A state of this depth. */
+function nested(depth: number): object {
+  return depth === 1 ? {} : { in: nested(depth - 1) };
+}
+
 /** Lets everything happen that waits for nobody. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -267,12 +312,4 @@ async function askForRequests(stranger: Stranger, link: TestLink) {
   await using bridge = new TestBridge(link, applied);
   await bridge.untilReachable();
   return await stranger.listen("agent.requests.helper", { exchange: "agent.requests", key: "request.*" });
-}
-
-/** Cuts every connection whose client is ours. */
-async function closeConnections(node: RabbitNode): Promise<void> {
-  const list = await node.control("list_connections", "pid", "client_properties");
-  for (const line of list.split("\n").filter((text) => text.includes("connection_name"))) {
-    await node.control("close_connection", line.split("\t")[0] as string, "cut by the test");
-  }
 }

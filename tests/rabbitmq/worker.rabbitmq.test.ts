@@ -2,7 +2,7 @@ import { type Agent, type AguiEvent, ThroughlineError } from "@throughline/proto
 import { scripted } from "@throughline/agents";
 import { serveAgent, type ServeAgentOptions } from "@throughline/rabbitmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Inbox, Stranger, world } from "../support/broker.ts";
+import { closeConnections, type Inbox, Stranger, world } from "../support/broker.ts";
 import { Mailbox, manualAgent } from "../support/manual-agent.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
 
@@ -138,6 +138,39 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     expect(bodies.at(-1)).toMatchObject({ type: "agent.error", data: { code: "agent_error", fatal: true } });
   });
 
+  test("R1: what an agent throws ends the run, however long its message is", async () => {
+    const agent: Agent = {
+      name: "manual",
+      // oxlint-disable-next-line require-yield -- it never comes to that
+      run: async function* () {
+        throw new Error("x".repeat(200_000));
+      },
+    };
+    serve(agent);
+    await stranger.untilAsked("manual");
+    await stranger.ask(request("run-1", "", "manual"));
+    const [last] = await said.until(ended);
+    expect(last).toMatchObject({ runId: "run-1", data: { code: "agent_error", fatal: true } });
+  });
+
+  test("one that was full when its connection went takes what waits once it has a hand free", async () => {
+    const { agent, next } = manualAgent();
+    serve(agent, { maxRuns: 1 });
+    await stranger.untilAsked("manual");
+    await stranger.ask(request("run-1", "", "manual"));
+    const first = await next();
+    await stranger.ask(request("run-2", "", "manual"));
+    await untilHeldBack(1);
+    await closeConnections(node);
+    await stranger.untilAsked("manual");
+    await untilHeldBack(1);
+    first.finish();
+    const second = await next();
+    expect(second.input.runId).toBe("run-2");
+    second.finish();
+    await said.until((bodies) => bodies.filter(({ type }) => type === "request.completed").length === 2);
+  });
+
   test("an agent that writes elsewhere is told when its host has no way to", async () => {
     const { agent, next } = manualAgent();
     serve(agent);
@@ -210,6 +243,12 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     expect(refusal).not.toThrow(/secret/);
   });
 });
+
+/** Waits until the worker has this many requests that it has not acknowledged. */
+async function untilHeldBack(count: number): Promise<void> {
+  const line = `agent.requests.manual\t${count}`;
+  while (!(await node.control("list_queues", "name", "messages_unacknowledged")).includes(line));
+}
 
 /** Comes to the checkpoint again and again, until it lets nobody through. @returns who waits there */
 async function untilHeld(checkpoint: () => Promise<void>): Promise<{ readonly passing: Promise<void> }> {

@@ -7,14 +7,15 @@ import { startServer, type TestServer, type TestServerOptions } from "./gateway.
 export async function gatewayOn(url: string, options: TestServerOptions = {}): Promise<TestServer> {
   const seams = { clock: systemClock, random: systemRandom, logger: silentLogger };
   const link = new BrokerLink({ url, name: "gateway", ...seams });
-  const bridge = new RabbitBridge({ link, ...seams });
+  const incoming = new BrokerLink({ url, name: "gateway incoming", ...seams });
+  const bridge = new RabbitBridge({ link, incoming, ...seams });
   const server = await startServer({ ...options, workers: bridge });
   bridge.start((report) => server.gateway.workers.report(report));
   await reachable(bridge);
   const close = async (): Promise<void> => {
     await bridge.close();
     await server[Symbol.asyncDispose]();
-    await link.close();
+    await Promise.all([link.close(), incoming.close()]);
   };
   return { ...server, [Symbol.asyncDispose]: close };
 }

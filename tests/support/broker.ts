@@ -1,14 +1,9 @@
 import { once } from "node:events";
 import { systemClock, systemRandom, type Reception, type Report } from "@throughline/gateway";
 import { silentLogger } from "@throughline/protocol";
-import {
-  BrokerLink,
-  type BrokerTelemetry,
-  type LinkOptions,
-  type LinkState,
-  RabbitBridge,
-} from "@throughline/rabbitmq";
+import { type BridgeOptions, BrokerLink, type LinkOptions, type LinkState, RabbitBridge } from "@throughline/rabbitmq";
 import { connect, type ChannelModel, type ConsumeMessage, type Options } from "amqplib";
+import type { RabbitNode } from "./rabbitmq-node.ts";
 
 /** What is common to everything that speaks to a broker in tests. */
 export const world = { clock: systemClock, random: systemRandom, logger: silentLogger };
@@ -35,8 +30,8 @@ export class TestLink extends BrokerLink implements AsyncDisposable {
 export class TestBridge extends RabbitBridge implements AsyncDisposable {
   readonly reports: Report[] = [];
 
-  constructor(link: BrokerLink, take: (report: Report) => Promise<Reception>, telemetry?: BrokerTelemetry) {
-    super({ ...world, link, ...(telemetry === undefined ? {} : { telemetry }) });
+  constructor(link: BrokerLink, take: (report: Report) => Promise<Reception>, options: Partial<BridgeOptions> = {}) {
+    super({ ...world, link, incoming: link, ...options });
     this.start((report) => {
       this.reports.push(report);
       return take(report);
@@ -188,5 +183,13 @@ export class Inbox {
   async until(holds: (bodies: any[]) => boolean): Promise<any[]> {
     while (!holds(this.bodies)) await new Promise<void>((resolve) => this.#wake.push(resolve));
     return this.bodies;
+  }
+}
+
+/** Cuts every connection whose client is ours. */
+export async function closeConnections(node: RabbitNode): Promise<void> {
+  const list = await node.control("list_connections", "pid", "client_properties");
+  for (const line of list.split("\n").filter((text) => text.includes("connection_name"))) {
+    await node.control("close_connection", line.split("\t")[0] as string, "cut by the test");
   }
 }

@@ -5,13 +5,20 @@ import type { BrokerLink } from "../link/link.ts";
 import { type Letter, Outbox, type Posted } from "../link/outbox.ts";
 import { sleep } from "../link/time.ts";
 import { isRequestThread } from "../messages/address.ts";
+import { readRequestMessage } from "../messages/read.ts";
 import { controlMessage, requestMessage } from "../messages/request.ts";
 import { type BrokerTelemetry, noBrokerTelemetry } from "../telemetry.ts";
 import { CONTROL, DEAD, declareProgress, REQUESTS } from "../topology.ts";
 import { Intake, type TakeReport } from "./intake.ts";
 
 export interface BridgeOptions {
+  /** What is published goes over it. */
   readonly link: BrokerLink;
+  /**
+   * What agents say comes over it. A connection of its own: a broker that is short of memory reads nothing
+   * of one that publishes, acknowledgements neither, and without these what fills it would never shrink.
+   */
+  readonly incoming: BrokerLink;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly telemetry?: BrokerTelemetry;
@@ -37,6 +44,7 @@ const MOST_DETAIL = 500;
  */
 export class RabbitBridge implements Workers {
   readonly #link: BrokerLink;
+  readonly #incoming: BrokerLink;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #telemetry: BrokerTelemetry;
@@ -51,6 +59,7 @@ export class RabbitBridge implements Workers {
 
   constructor(options: BridgeOptions) {
     this.#link = options.link;
+    this.#incoming = options.incoming;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#telemetry = options.telemetry ?? noBrokerTelemetry;
@@ -71,7 +80,7 @@ export class RabbitBridge implements Workers {
       prefetch: this.#prefetch,
       onConsuming: () => this.#reconsider(),
     });
-    this.#forget.push(this.#link.use(this.#intake));
+    this.#forget.push(this.#incoming.use(this.#intake));
   }
 
   serves(threadId: string): boolean {
@@ -91,6 +100,9 @@ export class RabbitBridge implements Workers {
     const message = requestMessage(assignment);
     const { runId, type } = message;
     const body = Buffer.from(JSON.stringify(message));
+    // A worker could only pass it over, and nobody would know why until the lease has run out.
+    const read = readRequestMessage(body);
+    if (!read.ok) throw new ThroughlineError("invalid_input", `No message can carry the request: ${read.problem}`);
     const letter: Letter = {
       exchange: REQUESTS,
       key: type,
@@ -137,7 +149,7 @@ export class RabbitBridge implements Workers {
     );
   }
 
-  /** Stops consuming and publishing; the link stays. Never rejects; safe to repeat. */
+  /** Stops consuming and publishing; the links stay. Never rejects; safe to repeat. */
   async close(): Promise<void> {
     for (const forget of this.#forget.splice(0)) forget();
     await this.#intake?.close();

@@ -92,7 +92,8 @@ export class Outbox implements LinkUser {
     return new Promise((resolve) => this.#onDrained.push(resolve));
   }
 
-  get #hasRoom(): boolean {
+  /** Whether producers may go on. */
+  get hasRoom(): boolean {
     return this.#size < ROOM && this.#bytes < ROOM_BYTES;
   }
 
@@ -102,7 +103,7 @@ export class Outbox implements LinkUser {
 
   /** Resolves when a producer may go on; undefined when it may at once. */
   room(): Promise<void> | undefined {
-    if (this.#closed || this.#hasRoom) return undefined;
+    if (this.#closed || this.hasRoom) return undefined;
     return new Promise((resolve) => this.#onRoom.push(resolve));
   }
 
@@ -216,7 +217,7 @@ export class Outbox implements LinkUser {
     else if (!this.#waiting.delete(entry)) return;
     this.#bytes -= entry.letter.body.length;
     tell();
-    if (this.#hasRoom) this.#admit();
+    if (this.hasRoom) this.#admit();
     if (this.#size === 0) for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 

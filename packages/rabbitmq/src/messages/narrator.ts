@@ -8,6 +8,9 @@ export interface Spoken {
   readonly data: { readonly [key: string]: unknown };
 }
 
+/** How much of an error's text is told; less than any message may hold. */
+const MOST_REASON = 10_000;
+
 /**
  * Tells the events of one run in messages: the inverse of `interpret`. Each message brings the event
  * itself, so that nothing is lost; where a message of its own stands for such an event, that is its
@@ -29,9 +32,13 @@ export class Narrator {
     return { type, agent: this.#who(event), data: { ...data, event } };
   }
 
-  /** What a thrown error says. */
+  /** What a thrown error says, as far as a message holds it. */
   static failure(agent: string, error: { readonly code: string; readonly message: string }): Spoken {
-    return { type: "agent.error", agent, data: { message: error.message, code: error.code, fatal: true } };
+    return {
+      type: "agent.error",
+      agent,
+      data: { message: error.message.slice(0, MOST_REASON), code: error.code, fatal: true },
+    };
   }
 
   /** What an agent says that just comes to its end. */

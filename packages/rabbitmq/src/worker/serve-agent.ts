@@ -96,9 +96,8 @@ class Worker implements AgentWorker, Crew {
     return standing === undefined || standing === "paused";
   }
 
-  free(): Promise<void> {
-    if (this.#runs.size < this.#maxRuns) return Promise.resolve();
-    return new Promise((resolve) => this.#onFree.push(resolve));
+  async free(): Promise<void> {
+    while (this.#runs.size >= this.#maxRuns) await new Promise<void>((resolve) => this.#onFree.push(resolve));
   }
 
   begin(request: BrokerRequestMessage): void {
@@ -112,7 +111,8 @@ class Worker implements AgentWorker, Crew {
     void run.over.then(() => {
       this.#runs.delete(runId);
       this.#ledger.finished(runId);
-      this.#onFree.shift()?.();
+      // All of them: one that waits for a connection that is gone has no use for it.
+      for (const resolve of this.#onFree.splice(0)) resolve();
     });
   }
 

@@ -42,7 +42,7 @@ export class Voice {
 
   heartbeat(agent: string): void {
     // While others wait, what they say renews the lease as well.
-    if (this.#outbox.room() !== undefined) return;
+    if (!this.#outbox.hasRoom) return;
     const type = "agent.heartbeat";
     this.#outbox
       .post({ exchange: EVENTS, key: type, type, body: this.#encode({ type, agent, data: {} }) })

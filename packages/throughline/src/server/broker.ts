@@ -22,13 +22,10 @@ export interface Broker {
  */
 export function openBroker(url: string, world: World, metrics: Metrics): Broker {
   const telemetry = brokerMetrics(metrics);
-  // A broker short of memory stops reading a connection that publishes; what the workers say must not
-  // hold up what the gateway acknowledges.
-  const links = ["gateway", "workers"].map((name) => new BrokerLink({ ...world, telemetry, url, name })) as [
-    BrokerLink,
-    BrokerLink,
-  ];
-  const bridge = new RabbitBridge({ ...world, telemetry, link: links[0] });
+  const connect = (name: string): BrokerLink => new BrokerLink({ ...world, telemetry, url, name });
+  // Apart, since a broker short of memory stops reading a connection that publishes.
+  const [link, incoming, ofWorkers] = [connect("gateway"), connect("incoming"), connect("workers")];
+  const bridge = new RabbitBridge({ ...world, telemetry, link, incoming });
   const workers: AgentWorker[] = [];
   const stopWorkers = async (graceMs: number): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.close(graceMs)));
@@ -39,13 +36,13 @@ export function openBroker(url: string, world: World, metrics: Metrics): Broker 
       bridge.start(gateway.workers.report);
       const { publishers } = gateway.workers;
       for (const agent of agents)
-        workers.push(serveAgent({ ...world, ...publishers, telemetry, broker: links[1], agent }));
+        workers.push(serveAgent({ ...world, ...publishers, telemetry, broker: ofWorkers, agent }));
     },
     stopWorkers,
     close: async () => {
       await stopWorkers(0);
       await bridge.close();
-      await Promise.all(links.map((link) => link.close()));
+      await Promise.all([link, incoming, ofWorkers].map((one) => one.close()));
     },
   };
 }
