@@ -130,6 +130,21 @@ test("a message that a reload finds too old is not sent by itself", async () => 
   expect(view.get().outgoing).toMatchObject([{ text: "old", status: "failed", error: { code: "not_delivered" } }]);
 });
 
+test("R4: a message that was refused is not sent by itself after a reload", async () => {
+  await using world = await openWorld({ agents: [talker(1)] });
+  const storage = memoryStorage();
+  const before = world.client({ storage });
+  const refused = before.thread("t1").send({ text: "for nobody", agent: "no-such-agent" });
+  const error = await world.server.within(refused.then(() => null, ThroughlineError.from));
+  expect(error).not.toBeNull();
+  reload(before);
+  const after = world.client({ storage });
+  const { outgoing } = after.thread("t1").view.get();
+  expect(outgoing).toMatchObject([{ text: "for nobody", status: "failed", error: { code: error?.code } }]);
+  await world.clock.advance(1000);
+  expect(after.connection.get().state).toBe("disconnected");
+});
+
 /** A page that is left closes no client; its timers and sockets are just gone. */
 function reload(client: { disconnect(): void }): void {
   client.disconnect();

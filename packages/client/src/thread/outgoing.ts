@@ -1,4 +1,4 @@
-import { type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import { type ErrorCode, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
 import type { TextStore } from "../seams.ts";
 
 /** A message that the thread does not show yet. */
@@ -20,10 +20,14 @@ export interface Outgoing {
 interface Kept extends Pick<Outgoing, "runId" | "text" | "context" | "agent"> {
   /** When it was sent first, in ms since the Unix epoch. */
   readonly at: number;
+  /** Why it failed, so that what was told to have failed is not sent by itself. */
+  readonly failure?: { readonly code: ErrorCode; readonly message: string };
 }
 
 const KEY = "throughline.outgoing.";
 const INDEX_KEY = "throughline.outgoing";
+
+const TOO_OLD = { code: "not_delivered", message: "It was not sent before the page was left." } as const;
 
 /** Threads in which a reload has left messages behind. */
 export function threadsWithOutgoing(storage: TextStore): string[] {
@@ -55,13 +59,13 @@ export class OutgoingMessages {
     return this.#items.find((item) => item.runId === runId);
   }
 
-  /** Takes up what a reload left behind; what has grown too old has failed. */
+  /** Takes up what a reload left behind; what had failed or has grown too old has failed. */
   restore(maxAgeMs: number): void {
-    for (const { at, ...message } of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
+    for (const { at, failure, ...message } of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
       this.#at.set(message.runId, at);
-      const isOld = this.#now() - at > maxAgeMs;
-      const error = isOld ? new ThroughlineError("not_delivered", "It was not sent before the page was left.") : null;
-      this.#items = [...this.#items, { ...message, status: isOld ? "failed" : "sending", error }];
+      const found = failure ?? (this.#now() - at > maxAgeMs ? TOO_OLD : undefined);
+      const error = found === undefined ? null : new ThroughlineError(found.code, found.message);
+      this.#items = [...this.#items, { ...message, status: error === null ? "sending" : "failed", error }];
     }
   }
 
@@ -91,12 +95,15 @@ export class OutgoingMessages {
 
   #set(items: readonly Outgoing[]): void {
     this.#items = items;
-    const kept = items.map(({ runId, text, context, agent }) => ({
+    const kept = items.map(({ runId, text, context, agent, error }) => ({
       runId,
       text,
       context,
       agent,
       at: this.#at.get(runId),
+      // A client that was closed with its page has told nobody; the next page goes on.
+      ...(error !== null &&
+        error.code !== "client_closed" && { failure: { code: error.code, message: error.message } }),
     }));
     this.#keep(KEY + this.#threadId, kept);
     const others = threadsWithOutgoing(this.#storage).filter((id) => id !== this.#threadId);
