@@ -69,6 +69,11 @@ export class ThrottledStore<T> implements Readable<T> {
     if (!this.#resting) this.#publish();
   }
 
+  /** Publishes what waits, now. */
+  flush(): void {
+    this.#published.set(this.#latest);
+  }
+
   #publish(): void {
     if (Object.is(this.#published.get(), this.#latest)) return;
     this.#resting = true;

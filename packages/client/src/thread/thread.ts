@@ -84,8 +84,12 @@ export class Thread {
     this.#sending.resume();
   }
 
-  /** Told of every event, unthrottled. @returns a function that ends it */
+  /**
+   * Told of every event, unthrottled. What is told first follows on `view.get()` as it is when this
+   * returns, or is a `view` that replaces it. @returns a function that ends it
+   */
   on<Name extends keyof ThreadUpdates>(name: Name, listener: (update: ThreadUpdates[Name]) => void): () => void {
+    this.#store.flush();
     return this.#references.hold(this.#updates.on(name, listener));
   }
 
