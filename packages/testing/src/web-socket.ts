@@ -1,5 +1,6 @@
 import type { Clock } from "@throughline/protocol";
 import { CLOSE_CODES, type Gateway } from "@throughline/gateway";
+import type { LinkOptions } from "./link.ts";
 import { MemorySocket, type SocketEnd } from "./socket.ts";
 
 /** What the sockets of one network share. */
@@ -9,6 +10,8 @@ export interface SocketNetwork {
   readonly gateway: () => Pick<Gateway, "accept"> | undefined;
   /** Every socket that is open, for the network to fail. */
   readonly sockets: Set<MemoryWebSocket>;
+  /** How bytes travel. Default: they arrive as they were written, in a later turn. */
+  readonly link?: LinkOptions;
 }
 
 const NORMAL = 1000;
@@ -91,6 +94,11 @@ export class MemoryWebSocket extends EventTarget {
     this.#socket?.close();
   }
 
+  /** The connection beneath, for further ways to fail; undefined before it is open. */
+  get wire(): MemorySocket | undefined {
+    return this.#socket;
+  }
+
   /** The network breaks: what is on its way is lost, and both sides learn of it. */
   cut(): void {
     if (this.#socket === undefined) this.#finish(ABNORMAL, "");
@@ -110,6 +118,7 @@ export class MemoryWebSocket extends EventTarget {
     if (gateway === undefined) return this.#fail();
     try {
       this.#socket = new MemorySocket(gateway, {
+        ...this.#network.link,
         clock: this.#network.clock,
         path: pathname + search,
         host,
