@@ -49,7 +49,7 @@ export class Mailbox<Item> {
   }
 
   take(): Promise<Item> {
-    const item = this.#items.shift();
-    return item === undefined ? new Promise((resolve) => this.#takers.push(resolve)) : Promise.resolve(item);
+    if (this.#items.length > 0) return Promise.resolve(this.#items.shift() as Item);
+    return new Promise((resolve) => this.#takers.push(resolve));
   }
 }

@@ -65,3 +65,21 @@ export class RequestClient implements AsyncDisposable {
     this.socket.disconnect();
   }
 }
+
+/** A client as applications have it: it follows one request, and comes back to where it was. */
+export function followRequest(origin: string, requestId: string, options: Options = {}): RequestClient {
+  const client: RequestClient = new RequestClient(origin, {
+    query: { requestId },
+    auth: (give) => give({ lastSeq: positionOf(client.frames) }),
+    reconnectionDelayMax: 100,
+    ...options,
+  });
+  return client;
+}
+
+/** Where a client stands that has got these frames. */
+function positionOf(frames: readonly Frame[]): string | number {
+  const epoch: unknown = frames.find((frame) => frame["epoch"] !== undefined)?.["epoch"];
+  const last: unknown = frames.findLast((frame) => frame["seq"] !== undefined)?.["seq"];
+  return typeof epoch === "string" && typeof last === "number" ? `${epoch}.${last}` : 0;
+}

@@ -4,7 +4,10 @@ import { from, lastValueFrom, toArray } from "rxjs";
 import type { TestServer } from "./gateway.ts";
 
 /** All events of a thread, read page by page over HTTP. */
-export async function readEvents(server: TestServer, threadId: string): Promise<{ seq: number; event: AguiEvent }[]> {
+export async function readEvents(
+  server: Pick<TestServer, "get">,
+  threadId: string,
+): Promise<{ seq: number; event: AguiEvent }[]> {
   const events: { seq: number; event: AguiEvent }[] = [];
   for (let after = 0; ;) {
     const { body } = await server.get(`/api/v1/threads/${threadId}/events?after=${after}`);
@@ -15,7 +18,7 @@ export async function readEvents(server: TestServer, threadId: string): Promise<
 }
 
 /** Waits, event by event, until the stored run has this status. */
-export async function untilRun(server: TestServer, runId: string, status: string): Promise<void> {
+export async function untilRun(server: Pick<TestServer, "get">, runId: string, status: string): Promise<void> {
   const { body: run } = await server.get(`/api/v1/runs/${runId}`);
   const events = `/api/v1/threads/${run.thread_id}/events`;
   for (let after = 0; ;) {
