@@ -86,20 +86,19 @@ export class Subscription {
   pump(taken?: Map<number, Taken>): number {
     let written = 0;
     if (this.#closed || this.#reading || this.#full) return written;
-    while (this.#cursor < this.#channel.last) {
+    // Looked at before each write: others may have filled the socket that this shares with them.
+    while (this.sink.buffered <= MAX_BUFFERED) {
+      if (this.#cursor >= this.#channel.last) return written;
       if (!this.#channel.covers(this.#cursor)) {
         this.#startReading();
-        break;
+        return written;
       }
       const slice = this.#slice(taken);
       if (slice.bytes.length > 0) this.sink.write(slice.bytes);
       written += slice.bytes.length;
       this.#moveTo(slice.upTo);
-      if (this.sink.buffered > MAX_BUFFERED) {
-        this.#wait(() => void this.pump());
-        break;
-      }
     }
+    this.#wait(() => void this.pump());
     return written;
   }
 
@@ -152,8 +151,10 @@ export class Subscription {
       while (!this.#closed && !this.#channel.covers(this.#cursor)) {
         page = await history.page(this.#cursor, page);
         await this.#turns.next();
+        while (this.sink.buffered > MAX_BUFFERED && !this.#closed) {
+          await new Promise<void>((resolve) => this.#wait(resolve));
+        }
         this.#give(page);
-        if (this.sink.buffered > MAX_BUFFERED) await new Promise<void>((resolve) => this.#wait(resolve));
       }
     } finally {
       leave();

@@ -26,7 +26,8 @@ export class SseStream implements Sink {
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #subscription: Subscription | undefined;
   #keepAlive: Timer | undefined;
-  #drained: (() => void) | undefined;
+  /** Those who wait until the client has taken what there is, in order. */
+  #waiting: (() => void)[] = [];
   #open = true;
 
   constructor(clock: Clock, breakOff: (() => void) | undefined, closed: () => void) {
@@ -68,7 +69,7 @@ export class SseStream implements Sink {
   }
 
   onceDrained(listener: () => void): void {
-    this.#drained = listener;
+    this.#waiting.push(listener);
   }
 
   /** A response has no way back. */
@@ -130,9 +131,9 @@ export class SseStream implements Sink {
   }
 
   #handlePull(): void {
-    const drained = this.#drained;
-    this.#drained = undefined;
-    drained?.();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of waiting) goOn();
   }
 
   #watch(): void {

@@ -145,6 +145,8 @@ class Connection implements Sink {
   #ws: WebSocket | undefined;
   #handler: SocketHandler | undefined;
   #ended: EndReason | undefined;
+  /** Those who wait until the socket has drained, in order: a connection that follows many threads has many. */
+  #waiting: (() => void)[] = [];
   #ping: Timer | undefined;
   #unanswered = 0;
 
@@ -164,8 +166,12 @@ class Connection implements Sink {
   }
 
   onceDrained(listener: () => void): void {
-    if (this.#socket.writableNeedDrain) this.#socket.once("drain", listener);
-    else this.#clock.setImmediate(listener);
+    if (!this.#socket.writableNeedDrain) {
+      this.#clock.setImmediate(listener);
+      return;
+    }
+    this.#waiting.push(listener);
+    if (this.#waiting.length === 1) this.#socket.once("drain", () => this.#handleDrain());
   }
 
   ping(payload: string): void {
@@ -207,6 +213,12 @@ class Connection implements Sink {
       handler.handleClose();
     });
     this.#watch(ws);
+  }
+
+  #handleDrain(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of waiting) goOn();
   }
 
   /** Finds dead peers: two pings without an answer. */
