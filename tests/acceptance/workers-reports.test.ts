@@ -128,6 +128,27 @@ describe("reports", () => {
     expect(await report(server, { ending: { type: "success" } })).toBe("applied");
   });
 
+  test("R2: one that says what cannot be read ends the run, and leaves nobody waiting", async () => {
+    const { workers, server: made } = await setUp();
+    await using server = made;
+    await begin(server, workers, "r1");
+    const unreadable = Object.defineProperty(custom(1), "value", {
+      enumerable: true,
+      get: () => {
+        throw new Error("gone");
+      },
+    });
+    const receptions = await Promise.all([
+      report(server, { events: [step("a"), unreadable] }, { name: "1" }),
+      report(server, { events: [step("b")] }, { name: "2" }),
+    ]);
+    expect(receptions).toEqual(["applied", "fenced"]);
+    expect((await server.get("/api/v1/runs/r1")).body.error.code).toBe("agent_invalid_event");
+    await begin(server, workers, "r2");
+    expect(await report(server, () => undefined as never, { name: "1" })).toBe("applied");
+    expect((await server.get("/api/v1/runs/r2")).body.error.code).toBe("agent_invalid_event");
+  });
+
   test("10,000 reports and as many repeats are applied in order, each once", async () => {
     const metrics = createMetrics();
     const workers = new ManualWorkers();

@@ -208,8 +208,19 @@ export class RemoteRunner implements RunHandle {
       return undefined;
     }
     if (name !== undefined) this.#names.add(name);
-    this.#ending = firstEnding(said.events, (event) => this.#transcript.take(event)) ?? said.ending;
+    this.#ending = this.#say(said);
     return "applied";
+  }
+
+  /** Puts what a report says into the batch; how the run ends with it, if it does. */
+  #say(said: Said): Ending | undefined {
+    try {
+      return firstEnding(said.events, (event) => this.#transcript.take(event)) ?? said.ending;
+    } catch (error) {
+      // Part of it may be in the batch already: the run cannot go on from there.
+      const { message } = ThroughlineError.from(error);
+      return { type: "error", code: "agent_invalid_event", message: `A report cannot be read: ${message}` };
+    }
   }
 
   async #store({ told, parts }: Batch): Promise<void> {
