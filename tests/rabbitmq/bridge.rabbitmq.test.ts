@@ -87,8 +87,9 @@ describe.skipIf(noBroker !== undefined)("the bridge", () => {
     expect(await stranger.count("websocket.progress")).toBe(0);
   });
 
-  test("keeps and repeats in order what the store cannot take now", async () => {
-    let full: ThroughlineError | undefined = new ThroughlineError("storage_full", "The disk is full.");
+  const refusals = ["storage_full", "producer_fenced"] as const;
+  test.each(refusals)("keeps and repeats in order what is refused for no fault of its own: %s", async (code) => {
+    let full: ThroughlineError | undefined = new ThroughlineError(code, "Not now.");
     let refusals = 0;
     const done = new Mailbox<string>();
     await using bridge = new TestBridge(link, async ({ name = "" }) => {

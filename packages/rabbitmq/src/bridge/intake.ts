@@ -25,8 +25,19 @@ interface Delivery {
   readonly report: Report;
 }
 
-/** The refusals that pass by themselves: the message stays where it is and is given again. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(["storage_full", "overloaded", "unavailable", "draining"]);
+/**
+ * The refusals that are none of the message's fault: the log takes nothing now, or another process has
+ * written first. It stays where it is and is given again, here or to whoever consumes next.
+ */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  "storage_full",
+  "overloaded",
+  "unavailable",
+  "draining",
+  "producer_fenced",
+  "control_mismatch",
+  "head_mismatch",
+]);
 
 /**
  * Consumes what agents say and acknowledges each message once the gateway has it durably: applied, or
