@@ -46,17 +46,16 @@ export class Broker {
     while (!this.#stop.signal.aborted) {
       try {
         await using connection = await open(this.#url);
-        const channel = await connection.model.createConfirmChannel();
+        const channel = await connection.createConfirmChannel();
+        const lost = new Promise<void>((resolve) => channel.once("close", () => resolve(this.#lose(channel))));
         await this.#consume(channel);
         console.log(`${this.#agent} takes requests`);
         failures = 0;
-        await Promise.race([this.#publishAll(channel), connection.lost]);
+        await Promise.race([this.#publishAll(channel), lost]);
       } catch (error) {
         console.error(`no broker: ${error instanceof Error ? error.message : String(error)}`);
       }
-      // Whoever still publishes for the lost channel ends here, before the next one begins.
-      this.#channel = undefined;
-      this.#wake();
+      if (this.#channel !== undefined) this.#lose(this.#channel);
       // Full jitter, so that all workers do not come back at one moment.
       const wait = Math.random() * Math.min(10_000, 200 * 2 ** failures++);
       await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => {});
@@ -98,23 +97,35 @@ export class Broker {
     await channel.bindQueue(control.queue, "agent.control", "");
     await channel.prefetch(1);
     this.#channel = channel;
+    // A queue that somebody has deleted is declared anew with the next connection.
+    const taken = (): void => void channel.close().catch(() => {});
     const onControl = (notice: Message): void => {
       // A cancel may come before its request.
       if (notice.type === "cancel") this.#remember(notice.runId);
       this.#handlers.onControl(notice);
     };
-    await channel.consume(control.queue, (got) => got && withMessage(got.content, onControl), { noAck: true });
+    await channel.consume(control.queue, (got) => (got === null ? taken() : withMessage(got.content, onControl)), {
+      noAck: true,
+    });
     await channel.consume(requests.queue, (got) => {
+      if (got === null) return taken();
       const take = async (): Promise<void> => {
         await this.#handlers.room();
         // Lost meanwhile: the broker gives the request to somebody else, or here once more.
-        if (got === null || this.#channel !== channel) return;
+        if (this.#channel !== channel) return;
         // Acknowledged before it is worked on: from here on the run's lease tells whether we live, not the queue.
         (channel as Channel).ack(got);
         withMessage(got.content, (message) => this.#take(message));
       };
       void take();
     });
+  }
+
+  /** Whoever still publishes for the lost channel ends here, before the next one begins. */
+  #lose(channel: Channel): void {
+    if (this.#channel !== channel) return;
+    this.#channel = undefined;
+    this.#wake();
   }
 
   /** The queue has the requests of all agents, and may bring one twice. */
@@ -153,12 +164,12 @@ function published(channel: ConfirmChannel, { id, body }: Waiting): Promise<void
   });
 }
 
-/** A connection that closes with its block, and a promise of its loss. */
+/** A connection that closes with its block. */
 async function open(url: string) {
-  const model = await connect(url, { timeout: 5_000 });
-  model.on("error", (error: Error) => console.error(`connection: ${error.message}`));
-  const lost = new Promise<void>((resolve) => model.once("close", () => resolve()));
-  return { model, lost, [Symbol.asyncDispose]: () => model.close().catch(() => {}) };
+  const connection = await connect(url, { timeout: 5_000 });
+  connection.on("error", (error: Error) => console.error(`connection: ${error.message}`));
+  const close = (): Promise<void> => connection.close().catch(() => {});
+  return Object.assign(connection, { [Symbol.asyncDispose]: close });
 }
 
 function encode(body: Message): Buffer {

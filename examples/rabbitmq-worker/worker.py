@@ -85,6 +85,15 @@ class Run(threading.Thread):
         self.say("request.completed", AGENT, {"result": {"summary": f"{total} {what}", what: total}})
 
 
+def read(body):
+    """The message in a body; an empty one, which is nobody's, where there is none."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
 class Worker:
     """The agent's way to the broker: it outlives connections, keeps the order, and loses nothing that was said."""
 
@@ -93,6 +102,7 @@ class Worker:
         self.held = deque()  # given to us, and left unacknowledged until there is room
         self.runs = {}
         self.seen = {}
+        self.consuming = False
         self.stopping = False
 
     def serve(self):
@@ -103,17 +113,18 @@ class Worker:
                 channel = self.declare(connection)
                 print(f"{AGENT} takes requests", flush=True)
                 failures = 0
-                while not self.stopping:
+                # A queue that somebody has deleted is declared anew with the next connection.
+                while not self.stopping and self.consuming and channel.is_open:
                     connection.process_data_events(time_limit=0.05)
                     self.take(channel)
                     self.publish(channel)
                 connection.close()
-            except AMQPError as error:
+            except (AMQPError, OSError) as error:
                 print(f"no broker: {error!r}", flush=True)
-                self.held.clear()  # the broker gives them to somebody else, or here once more
-                # Full jitter, so that all workers do not come back at one moment.
-                time.sleep(random.random() * min(10, 0.2 * 2**failures))
-                failures += 1
+            self.held.clear()  # the broker gives them to somebody else, or here once more
+            # Full jitter, so that all workers do not come back at one moment.
+            time.sleep(random.random() * min(10, 0.2 * 2**failures))
+            failures += 1
 
     def declare(self, connection):
         channel = connection.channel()
@@ -129,16 +140,22 @@ class Worker:
         control = channel.queue_declare("", exclusive=True, auto_delete=True).method.queue
         channel.queue_bind(control, "agent.control", "")
         channel.basic_qos(prefetch_count=1)
+        channel.add_on_cancel_callback(self.on_cancelled)
         channel.basic_consume(control, self.on_control, auto_ack=True)
         channel.basic_consume(requests, lambda _channel, method, _properties, body: self.held.append((method, body)))
+        self.consuming = True
         return channel
 
+    def on_cancelled(self, _frame):
+        self.consuming = False
+
     def on_control(self, _channel, _method, _properties, body):
-        notice = json.loads(body)
-        if notice["type"] != "cancel":
+        notice = read(body)
+        if notice.get("type") != "cancel":
             return
-        self.remember(notice["runId"])  # it may come before its request
-        run = self.runs.get(notice["runId"])
+        run_id = notice.get("runId")
+        self.remember(run_id)  # it may come before its request
+        run = self.runs.get(run_id)
         if run is not None:
             run.cancelled.set()
 
@@ -148,10 +165,10 @@ class Worker:
         while self.held and len(self.runs) < MOST_RUNS:
             method, body = self.held.popleft()
             channel.basic_ack(method.delivery_tag)
-            request = json.loads(body)
-            run_id = request["runId"]
+            request = read(body)
+            run_id = request.get("runId")
             # The queue has the requests of all agents, and may bring one twice.
-            if request["agent"] != AGENT or run_id in self.seen:
+            if request.get("agent") != AGENT or run_id in self.seen:
                 continue
             self.remember(run_id)
             self.runs[run_id] = Run(request, self.outbox)

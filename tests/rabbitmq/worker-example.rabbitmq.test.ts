@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type AguiEvent, EventType } from "@throughline/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gatewayOn } from "../support/broker-gateway.ts";
+import { Stranger } from "../support/broker.ts";
 import type { TestServer } from "../support/gateway.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
 import { readEvents, untilRun, verifyRuns } from "../support/thread.ts";
@@ -122,6 +123,13 @@ describe.skipIf(noBroker !== undefined)("the example of a worker", () => {
     await verifyRuns(events);
     const steps = events.filter(({ type }) => type === EventType.STEP_STARTED || type === EventType.STEP_FINISHED);
     expect(steps).toHaveLength(2);
+  });
+
+  test("takes requests again after its queue was deleted", async () => {
+    await using _worker = await Worker.start(node.url, 1);
+    await using stranger = await Stranger.at(node.url);
+    await stranger.delete(`agent.requests.${AGENT}`);
+    await stranger.untilAsked(AGENT);
   });
 
   test("ends by itself when it is told to", async () => {
