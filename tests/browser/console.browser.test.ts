@@ -97,19 +97,30 @@ describe.skipIf(noBrowser !== undefined)("the console", () => {
     }
   });
 
-  test("a message that cannot be sent says so, and is sent when asked again", async () => {
+  test("R4: a message that finds no connection waits for one, and is said once", async () => {
     await using own = await ServerProcess.start();
     const { page } = await browser.open(own.url);
     await ask(page, "tokens=3", "Scripted");
     await page.getByTestId("run-ended").waitFor();
     await own.kill();
+    await page.getByTestId("pill").filter({ hasText: "Reconnecting" }).waitFor();
     await say(page, "tokens=7");
-    await page.getByText("Not sent.").waitFor();
+    await page.getByText("Waiting for the connection").waitFor();
     await own.restart();
-    await untilLive(page);
-    await page.getByRole("button", { name: "Send again" }).click();
     await untilSaid(page, /t6/);
     expect((await conversation(page)).split("tokens=7")).toHaveLength(2);
+  });
+
+  test("a message that is refused says why, and can be taken back into the composer", async () => {
+    const { page } = await browser.open(server.url);
+    await page.evaluate(`localStorage.setItem("throughline.agent", "nobody")`);
+    await page.reload();
+    await ask(page, "Is anybody there?");
+    await page.getByText("Not sent.").waitFor();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("Not sent.").waitFor();
+    await page.getByRole("button", { name: "Edit" }).click();
+    expect(await page.getByLabel("Message").inputValue()).toBe("Is anybody there?");
   });
 
   test("a run that fails says how, and a thread that is not there has a way out", async () => {

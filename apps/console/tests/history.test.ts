@@ -1,5 +1,6 @@
 import { emptyView, EventType as E, reduce, reduceAll } from "@throughline/protocol";
 import type { AguiEvent, ThreadEvent } from "@throughline/protocol";
+import { virtualClock } from "@throughline/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changesOf } from "../src/history/changes.ts";
@@ -24,9 +25,7 @@ async function recorded(): Promise<readonly ThreadEvent[]> {
     await world.run(THREAD, `run-${index}`, text);
     await world.clock.advance(2_000);
   }
-  const page = world.api.events(THREAD, { seq: 0 }, { limit: 1_000 });
-  await world.clock.advance(10);
-  return (await page).events;
+  return await world.server.within(world.pages.events(THREAD, { seq: 0 }, 1_000));
 }
 
 describe("the rewinder", () => {
@@ -69,7 +68,8 @@ describe("the history", () => {
     seq,
     event: { type: E.CUSTOM, name: "note", value: seq },
   });
-  const now = (_: number, fn: () => void): void => fn();
+
+  const clock = virtualClock();
 
   /** A thread of `stored` events that comes in pages of three. */
   function sourceOf(stored: () => number, first = 1) {
@@ -91,7 +91,7 @@ describe("the history", () => {
 
   test("comes in pages and goes on with what is told live, each event once and in its place", async () => {
     const { source, reads, tell } = sourceOf(() => 8);
-    const history = new EventHistory(source, now);
+    const history = new EventHistory(source, clock);
     const loaded = history.load(8);
     tell(7);
     tell(9);
@@ -99,35 +99,35 @@ describe("the history", () => {
     tell(9);
     tell(8);
     tell(9);
-    expect(history.state.get()).toMatchObject({ status: "ready", length: 9 });
-    expect(history.state.get().events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(history.state.peek()).toMatchObject({ status: "ready", length: 9 });
+    expect(history.state.peek().events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(reads).toEqual([0, 3, 6, 8]);
   });
 
   test("fetches what it has missed when a later event is told", async () => {
     let stored = 2;
     const { source, tell } = sourceOf(() => stored);
-    const history = new EventHistory(source, now);
+    const history = new EventHistory(source, clock);
     await history.load(2);
     stored = 6;
     tell(6);
     await history.load(6);
-    expect(history.state.get()).toMatchObject({ status: "ready", length: 6 });
+    expect(history.state.peek()).toMatchObject({ status: "ready", length: 6 });
   });
 
   test("says so when the beginning is no longer kept, and when it cannot be fetched", async () => {
-    const trimmed = new EventHistory(sourceOf(() => 5, 4).source, now);
+    const trimmed = new EventHistory(sourceOf(() => 5, 4).source, clock);
     await trimmed.load(8);
-    expect(trimmed.state.get().status).toBe("trimmed");
+    expect(trimmed.state.peek().status).toBe("trimmed");
     const { source } = sourceOf(() => 5);
-    const broken = new EventHistory({ ...source, read: () => Promise.reject(new TypeError("no")) }, now);
+    const broken = new EventHistory({ ...source, read: () => Promise.reject(new TypeError("no")) }, clock);
     await broken.load(5);
-    expect(broken.state.get()).toMatchObject({ status: "failed", length: 0 });
+    expect(broken.state.peek()).toMatchObject({ status: "failed", length: 0 });
   });
 
   test("closed, it listens no more", async () => {
     const { source, listeners } = sourceOf(() => 3);
-    const history = new EventHistory(source, now);
+    const history = new EventHistory(source, clock);
     await history.load(3);
     expect(listeners.size).toBe(1);
     history.close();

@@ -1,12 +1,11 @@
+import type { ConnectionState } from "@throughline/client";
+import { ThroughlineError } from "@throughline/protocol";
 import { describe, expect, test } from "vitest";
+import { isReachable, type Link, linkOf } from "../src/app/link.ts";
 import { NEW_RUN, PLACES, TOOLS } from "../src/app/navigation.ts";
 import { chartPath, routeOf, taskPath, threadPath } from "../src/app/router.tsx";
-import { LatencyProbe } from "../src/live/latency.ts";
-import { linkOfLatency } from "../src/live/link.ts";
-import { ThrottledStore } from "../src/live/store.ts";
 import { hueOf } from "@throughline/react";
 import { count, duration, price, relativeTime, shortId } from "../src/ui/format.ts";
-import { createWorld } from "./support/world.ts";
 
 describe("addresses", () => {
   test.each(["web-1", "stream:4f/x", "100 %", "ä"])("thread %j is found under its own path", (threadId) => {
@@ -27,36 +26,42 @@ describe("addresses", () => {
   );
 });
 
-test("the store publishes the first change at once, then at most every 50 ms, the last one always", () => {
-  const due: (() => void)[] = [];
-  const store = new ThrottledStore(0, 50, (_, fn) => due.push(fn));
-  const seen: number[] = [];
-  store.subscribe(() => seen.push(store.get()));
-  for (const value of [1, 2, 3]) store.set(value);
-  expect([seen, store.get(), store.peek()]).toEqual([[1], 1, 3]);
-  due.shift()?.();
-  expect(seen).toEqual([1, 3]);
-  due.shift()?.();
-  store.set(4);
-  expect(seen).toEqual([1, 3, 4]);
-});
-
-test("latency is measured again and again, and a server that is away is not taken for slow", async () => {
-  await using world = await createWorld();
-  const probe = new LatencyProbe(world.api, world.system);
-  probe.start();
-  await world.clock.advance(100);
-  expect(linkOfLatency(probe.latency.get())).toEqual({ phase: "live" });
-  world.wire.isDown = true;
-  await world.clock.advance(10_100);
-  expect(probe.latency.get()).toEqual({ ms: null, reachable: false });
-  world.wire.isDown = false;
-  await world.clock.advance(2_100);
-  expect(probe.latency.get().reachable).toBe(true);
-  probe.stop();
-  world.wire.requests.length = 0;
-  await world.clock.advance(60_000);
-  expect(world.wire.requests).toEqual([]);
+describe("the connection in words", () => {
+  const live: ConnectionState = {
+    state: "connected",
+    attempt: 0,
+    retryAt: null,
+    latencyMs: 12,
+    transport: "websocket",
+    error: null,
+    behind: 0,
+  };
+  const error = new ThroughlineError("forbidden", "No.");
+  const down = { ...live, transport: null, latencyMs: null } as const;
+  test.each<readonly [ConnectionState, Link]>([
+    [live, { phase: "live" }],
+    [
+      { ...live, behind: 23 },
+      { phase: "catching-up", behind: 23 },
+    ],
+    [{ ...down, state: "connecting" }, { phase: "connecting" }],
+    [{ ...down, state: "disconnected" }, { phase: "connecting" }],
+    [
+      { ...down, state: "reconnecting", attempt: 2, retryAt: 9 },
+      { phase: "reconnecting", attempt: 2, retryAt: 9, behind: null },
+    ],
+    [
+      { ...down, state: "reconnecting", attempt: 1, behind: 3 },
+      { phase: "reconnecting", attempt: 1, retryAt: null, behind: 3 },
+    ],
+    [
+      { ...down, state: "error", error },
+      { phase: "refused", failure: { code: "forbidden", message: "No.", remedy: error.remedy, status: 403 } },
+    ],
+  ])("%o", (connection, link) => {
+    expect(linkOf(connection)).toEqual(link);
+    expect(isReachable(link)).toBe(connection.state === "connected");
+  });
 });
 
 test("the built-in team's members have hues of their own", () => {

@@ -23,6 +23,17 @@ const FLAGS = [
   "--no-first-run",
 ];
 
+/** How a page is shown. */
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  /** Pixels of the screen to one of the page. */
+  readonly scale?: number;
+  /** Whether the page may animate. */
+  readonly isMoving?: boolean;
+}
+
 /** A browser with a fresh profile; it goes with the test that uses it. */
 export class TestBrowser implements AsyncDisposable {
   readonly #browser: Browser;
@@ -38,15 +49,13 @@ export class TestBrowser implements AsyncDisposable {
   }
 
   /** A page in a profile of its own, as on another machine. */
-  async open(
-    url: string,
-    options: { readonly width?: number; readonly height?: number; readonly dark?: boolean } = {},
-  ): Promise<OpenPage> {
-    const { width = 1440, height = 900, dark = false } = options;
+  async open(url: string, options: Look = {}): Promise<OpenPage> {
+    const { width = 1440, height = 900, dark = false, scale = 1, isMoving = false } = options;
     const context = await this.#browser.newContext({
       viewport: { width, height },
+      deviceScaleFactor: scale,
       colorScheme: dark ? "dark" : "light",
-      reducedMotion: "reduce",
+      reducedMotion: isMoving ? "no-preference" : "reduce",
     });
     const page = await context.newPage();
     const opened = new OpenPage(page);
@@ -70,8 +79,9 @@ export class OpenPage {
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       const text = message.text();
-      // Requests that fail while the server is away are what is being tried.
-      if (message.type() === "error" && !text.includes("Failed to load resource")) this.errors.push(text);
+      // Requests and sockets that fail while the server is away are what is being tried.
+      const isNetwork = /^Failed to load resource|^WebSocket connection to /.test(text);
+      if (message.type() === "error" && !isNetwork) this.errors.push(text);
     });
   }
 }

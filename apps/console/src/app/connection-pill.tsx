@@ -1,23 +1,16 @@
 import { RotateCw } from "lucide-react";
-import { useEffect } from "react";
-import type { Latency } from "../live/latency.ts";
-import type { Link } from "../live/link.ts";
+import type { Transport } from "@throughline/client";
 import { cn } from "../ui/cn.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
-import { useServices } from "./services.ts";
+import type { Link } from "./link.ts";
 import { useLink } from "./use-link.ts";
 import { useNow } from "./use-now.ts";
-import { useStore } from "./use-store.ts";
 
 /** Says how the connection is, in words and a colour; waiting to reconnect, it can be hurried. */
 export function ConnectionPill() {
-  const { probe } = useServices();
-  const latency = useStore(probe.latency);
-  const { link, follows, onRetry } = useLink();
-  // A new connection deserves a new measurement, not the one from before the break.
-  useEffect(() => probe.start(), [probe, link.phase]);
+  const { link, latencyMs, transport, retry } = useLink();
   const now = useNow(link.phase === "reconnecting" && link.retryAt !== null ? 250 : 0);
-  const { tone, text, hint } = describe(link, latency, follows, now);
+  const { tone, text, hint } = describe(link, latencyMs, transport, now);
   const pill =
     "nums inline-flex h-7 items-center gap-2 rounded-full border px-2.5 text-xs font-medium whitespace-nowrap transition-colors";
   const dot = (
@@ -29,7 +22,7 @@ export function ConnectionPill() {
         <button
           type="button"
           data-testid="pill"
-          onClick={onRetry}
+          onClick={retry}
           className={cn(pill, tone)}
           aria-label={`${text}. Connect now`}
         >
@@ -46,12 +39,20 @@ export function ConnectionPill() {
         {dot}
         <span>
           {text}
-          {link.phase === "live" && follows && <span className="max-md:hidden"> · sse</span>}
+          {link.phase === "live" && transport !== null && (
+            <span className="max-md:hidden"> · {TRANSPORTS[transport].short}</span>
+          )}
         </span>
       </span>
     </Tooltip>
   );
 }
+
+const TRANSPORTS: Readonly<Record<Transport, { readonly short: string; readonly long: string }>> = {
+  websocket: { short: "ws", long: "a WebSocket" },
+  sse: { short: "sse", long: "server-sent events" },
+  "long-poll": { short: "poll", long: "long polling" },
+};
 
 const TONES = {
   quiet: "border-hairline text-quiet",
@@ -62,18 +63,17 @@ const TONES = {
 
 function describe(
   link: Link,
-  latency: Latency,
-  follows: boolean,
+  latencyMs: number | null,
+  transport: Transport | null,
   now: number,
 ): { tone: string; text: string; hint: string } {
   switch (link.phase) {
     case "connecting":
       return { tone: TONES.quiet, text: "Connecting", hint: "Waiting for the server’s first answer." };
     case "live": {
-      const ms = latency.ms === null ? "" : ` · ${latency.ms} ms`;
-      if (!follows)
-        return { tone: TONES.signal, text: `Ready${ms}`, hint: "The server answers; the time is one round trip." };
-      const hint = "Events arrive as they happen, over server-sent events. The time is one round trip to the server.";
+      const ms = latencyMs === null ? "" : ` · ${Math.round(latencyMs)} ms`;
+      const way = transport === null ? "" : `, over ${TRANSPORTS[transport].long}`;
+      const hint = `Events arrive as they happen${way}. The time is one round trip to the server.`;
       return { tone: TONES.signal, text: `Live${ms}`, hint };
     }
     case "catching-up":

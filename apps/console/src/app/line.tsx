@@ -1,14 +1,17 @@
 import { useEffect, useRef, useState } from "react";
-import type { Link } from "../live/link.ts";
 import { plural } from "../ui/format.ts";
+import type { Link } from "./link.ts";
+import { useServices } from "./services.ts";
 import { useLink } from "./use-link.ts";
+import { useStore } from "./use-store.ts";
 
 /** A pulse takes this long; a new one starts at the earliest when it is well on its way. */
 const PULSE_EVERY_MS = 450;
 
 /** The line under the header: it is the connection. */
 export function Line() {
-  const { link, activity } = useLink();
+  const { link } = useLink();
+  const activity = useStore(useServices().activity);
   const pulse = usePulse(activity, link.phase === "live" || link.phase === "catching-up");
   const label = labelOf(link);
   return (
@@ -37,7 +40,7 @@ function labelOf(link: Link): string | null {
     case "reconnecting":
       return link.behind === null ? "connection lost" : `${plural(link.behind, "event")} behind`;
     case "refused":
-      return link.failure.code === "not_found" ? "no such thread" : "not connected";
+      return "not connected";
   }
 }
 

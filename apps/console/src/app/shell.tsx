@@ -1,10 +1,10 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { ReactNode } from "react";
+import { useClient } from "@throughline/react";
 import { Header } from "./header.tsx";
 import { Line } from "./line.tsx";
 import { navigate } from "./router.tsx";
 import type { Route } from "./router.tsx";
-import { useServices } from "./services.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { cycleTheme } from "./theme-toggle.tsx";
@@ -13,7 +13,7 @@ const Palette = lazy(() => import("./palette.tsx"));
 
 /** The frame of every page: the header, and under it the line. It stays while pages change. */
 export function Shell({ page, children }: { readonly page: Route["page"]; readonly children: ReactNode }) {
-  const { probe } = useServices();
+  const client = useClient();
   const [showsKeys, setShowsKeys] = useState(false);
   const [showsPalette, setShowsPalette] = useState(false);
   useShortcuts({
@@ -22,7 +22,8 @@ export function Shell({ page, children }: { readonly page: Route["page"]; readon
     n: () => navigate("/"),
     t: cycleTheme,
   });
-  useEffect(() => () => probe.stop(), [probe]);
+  // Pages that follow nothing show the connection, too.
+  useEffect(() => client.connect(), [client]);
   return (
     <div className="flex h-full flex-col">
       <a

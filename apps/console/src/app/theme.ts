@@ -1,4 +1,4 @@
-import { Store } from "../live/store.ts";
+import { Store } from "@throughline/client";
 
 export type ThemeChoice = "system" | "light" | "dark";
 export type Theme = "light" | "dark";

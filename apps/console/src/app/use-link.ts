@@ -1,23 +1,20 @@
-import { useCallback } from "react";
-import { linkOfLatency } from "../live/link.ts";
-import type { Link } from "../live/link.ts";
-import { useServices } from "./services.ts";
-import { useStore } from "./use-store.ts";
+import { useMemo } from "react";
+import { useConnection } from "@throughline/react";
+import type { UseConnection } from "@throughline/react";
+import { linkOf } from "./link.ts";
+import type { Link } from "./link.ts";
 
-interface ShownLink {
+interface ShownLink extends Pick<UseConnection, "latencyMs" | "transport" | "retry"> {
   readonly link: Link;
-  readonly activity: number;
-  /** Whether a thread is followed; else the link tells only whether the server answers. */
-  readonly follows: boolean;
-  readonly onRetry: () => void;
 }
 
-/** The connection as the header shows it: the followed thread's, or whether the server answers. */
+/** The connection as the header and the line show it. */
 export function useLink(): ShownLink {
-  const { followed, probe } = useServices();
-  const shown = useStore(followed);
-  const latency = useStore(probe.latency);
-  const measure = useCallback(() => probe.start(), [probe]);
-  if (shown !== null) return { ...shown, follows: true };
-  return { link: linkOfLatency(latency), activity: 0, follows: false, onRetry: measure };
+  const { latencyMs, transport, retry, ...connection } = useConnection();
+  const { state, attempt, retryAt, behind, error } = connection;
+  const link = useMemo(
+    () => linkOf({ state, attempt, retryAt, behind, error, latencyMs: null, transport: null }),
+    [state, attempt, retryAt, behind, error],
+  );
+  return { link, latencyMs, transport, retry };
 }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import type { Readable } from "../live/store.ts";
+import type { Readable } from "@throughline/client";
 
 /** The store's value; renders again when it changes. */
 export function useStore<T>(store: Readable<T>): T {

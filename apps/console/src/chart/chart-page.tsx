@@ -1,9 +1,10 @@
 import { SearchX } from "lucide-react";
-import { useCallback } from "react";
+import { useThread } from "@throughline/react";
 import { navigate, threadPath } from "../app/router.tsx";
-import { useFollowed } from "../app/followed.ts";
-import { isReachable } from "../live/link.ts";
-import { useSession } from "../thread/use-session.ts";
+import { isReachable } from "../app/link.ts";
+import { useActivity } from "../app/use-activity.ts";
+import { useLink } from "../app/use-link.ts";
+import { failureOf } from "../server/failure.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -11,12 +12,10 @@ import { ChartPanel } from "./chart-panel.tsx";
 
 /** A thread's chart alone, live: for a second screen, or to be linked to. */
 export default function ChartPage({ threadId }: { readonly threadId: string }) {
-  const { session, feed, link } = useSession(threadId);
-  const retry = useCallback(
-    () => (session.live.feed.peek().connection.phase === "refused" ? session.open() : session.live.nudge()),
-    [session],
-  );
-  useFollowed({ link, activity: feed.view?.lastSeq ?? 0, onRetry: retry });
+  const { view, error } = useThread(threadId);
+  const { link } = useLink();
+  useActivity(view);
+  const failure = view === null && error !== null ? failureOf(error) : null;
   return (
     <div className="flex h-full flex-col">
       <title>Chart · Throughline</title>
@@ -28,18 +27,12 @@ export default function ChartPage({ threadId }: { readonly threadId: string }) {
         </Button>
       </header>
       <div className="min-h-0 flex-1 border-t border-hairline bg-surface">
-        {link.phase === "refused" && feed.view === null ? (
-          <Notice
-            tone="red"
-            icon={<SearchX />}
-            title="The chart could not be loaded"
-            className="pt-24"
-            action={<Button onClick={() => session.open()}>Try again</Button>}
-          >
-            {link.failure.message} {link.failure.remedy}
+        {failure !== null ? (
+          <Notice tone="red" icon={<SearchX />} title="The chart could not be loaded" className="pt-24">
+            {failure.message} {failure.remedy}
           </Notice>
         ) : (
-          <ChartPanel threadId={threadId} view={feed.view} isReachable={isReachable(link)} isPage />
+          <ChartPanel threadId={threadId} view={view} isReachable={isReachable(link)} isPage />
         )}
       </div>
     </div>

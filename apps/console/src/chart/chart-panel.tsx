@@ -62,11 +62,11 @@ interface LoadedChartProps {
 }
 
 function LoadedChart({ threadId, symbol, plan, isReachable, isPage }: LoadedChartProps) {
-  const { api } = useServices();
+  const { pages } = useServices();
   const { timeframe } = plan;
   const fetcher = useCallback(
-    async (signal: AbortSignal) => parseSeries(await api.series(symbol, timeframe, signal)),
-    [api, symbol, timeframe],
+    async (signal: AbortSignal) => parseSeries(await pages.series(symbol, timeframe, signal)),
+    [pages, symbol, timeframe],
   );
   const [series, retry] = useFetched(fetcher, isReachable);
   if (series.status === "loading") return <Frame title={symbol}>{<ChartSkeleton />}</Frame>;

@@ -1,5 +1,5 @@
-import type { ThreadEvent } from "@throughline/protocol";
-import { ThrottledStore } from "../live/store.ts";
+import { ThrottledStore } from "@throughline/client";
+import type { Clock, ThreadEvent } from "@throughline/protocol";
 import { failureOf } from "../server/failure.ts";
 import type { Failure } from "../server/failure.ts";
 
@@ -44,20 +44,21 @@ export class EventHistory {
   #head = 0;
   #loading: Promise<void> | undefined;
 
-  /** @param after calls a function once, some milliseconds later */
-  constructor(source: HistorySource, after: (ms: number, fn: () => void) => unknown) {
+  constructor(source: HistorySource, clock: Clock) {
     this.#source = source;
     this.state = new ThrottledStore<HistoryState>(
       { status: "idle", events: this.#events, length: 0, failure: null },
       PUBLISH_MS,
-      after,
+      clock,
     );
   }
 
   /** Fetches what is missing up to `head`, and from then on follows. Resolves when it is there, or is not to be had. */
   async load(head: number): Promise<void> {
     this.#head = Math.max(this.#head, head);
-    if (this.state.peek().status === "idle") this.#forget = this.#source.listen((event) => this.#hear(event));
+    const { status } = this.state.peek();
+    if (status === "ready" && head <= this.#events.length) return;
+    if (status === "idle") this.#forget = this.#source.listen((event) => this.#hear(event));
     return (this.#loading ??= this.#fetch().finally(() => {
       this.#loading = undefined;
     }));

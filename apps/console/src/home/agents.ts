@@ -1,4 +1,4 @@
-import type { AgentInfo } from "../live/api.ts";
+import type { AgentInfo } from "../server/pages.ts";
 import type { Option } from "../ui/select.tsx";
 
 export const DEFAULT_AGENT = "market-analyst";

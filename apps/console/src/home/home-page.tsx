@@ -1,29 +1,31 @@
 import { useCallback, useState } from "react";
-import { isReachable } from "../live/link.ts";
+import { isReachable } from "../app/link.ts";
 import { Composer } from "../thread/composer.tsx";
 import { Select } from "../ui/select.tsx";
 import { navigate, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useFetched } from "../app/use-fetched.ts";
 import { useLink } from "../app/use-link.ts";
+import { newThreadId } from "../app/system.ts";
 import { preferredAgent } from "../settings/preferences.ts";
 import { agentOptions, EXAMPLES } from "./agents.ts";
 import { RecentThreads } from "./recent-threads.tsx";
 
 /** A new thread: say what it is about, or go on with one there is. */
 export function HomePage() {
-  const { api, sessions } = useServices();
+  const { client, pages } = useServices();
   const isUp = isReachable(useLink().link);
   const [agents] = useFetched(
-    useCallback(() => api.agents(), [api]),
+    useCallback((signal) => pages.agents(signal), [pages]),
     isUp,
   );
   const [agent, setAgent] = useState(preferredAgent.get);
   const options = agentOptions(agents.status === "ready" ? agents.value : []);
   const begin = (text: string): void => {
-    const session = sessions.create();
-    session.outbox.send(agent, text);
-    navigate(threadPath(session.threadId));
+    const threadId = newThreadId();
+    // Whether it could be sent shows in the thread.
+    void client.thread(threadId).send({ agent, text });
+    navigate(threadPath(threadId));
   };
   return (
     <div className="h-full overflow-y-auto">

@@ -1,9 +1,9 @@
 import { CloudOff, MessagesSquare } from "lucide-react";
 import { useCallback } from "react";
-import type { ThreadSummary } from "../live/api.ts";
 import { Link, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useFetched } from "../app/use-fetched.ts";
+import type { ThreadRow } from "../server/pages.ts";
 import { StatusBadge } from "../thread/status-badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, plural, shortId } from "../ui/format.ts";
@@ -13,9 +13,9 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 const SHOWN = 8;
 
 export function RecentThreads({ isReachable }: { readonly isReachable: boolean }) {
-  const { api } = useServices();
+  const { pages } = useServices();
   const [threads, retry] = useFetched(
-    useCallback(() => api.threads(SHOWN), [api]),
+    useCallback(async (signal) => (await pages.threads({ limit: SHOWN }, signal)).items, [pages]),
     isReachable,
   );
   return (
@@ -54,7 +54,7 @@ export function RecentThreads({ isReachable }: { readonly isReachable: boolean }
 
 const ROW = "flex h-11 items-center gap-3 px-4";
 
-function Row({ thread }: { readonly thread: ThreadSummary }) {
+function Row({ thread }: { readonly thread: ThreadRow }) {
   return (
     <li className="border-b border-hairline last:border-b-0">
       <Link href={threadPath(thread.id)} className={`${ROW} transition-colors -outline-offset-2 hover:bg-sunken`}>

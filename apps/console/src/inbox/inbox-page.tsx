@@ -17,7 +17,7 @@ const EVERY_MS = 2_000;
 
 /** Every question that waits for a person, wherever it was asked, the oldest first. */
 export default function InboxPage() {
-  const { pages, api } = useServices();
+  const { client, pages } = useServices();
   const [questions, refresh] = usePolled(
     useCallback((signal: AbortSignal) => pages.questions(signal), [pages]),
     EVERY_MS,
@@ -47,7 +47,7 @@ export default function InboxPage() {
                     key={`${item.run_id} ${item.interrupt_id}`}
                     item={item}
                     onAnswer={async (answer) => {
-                      await api.answer(item.thread_id, item.run_id, item.interrupt_id, answer);
+                      await client.thread(item.thread_id).answer(item.interrupt_id, answer);
                       refresh();
                     }}
                   />

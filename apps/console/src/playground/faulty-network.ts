@@ -1,13 +1,16 @@
-import { Store } from "../live/store.ts";
-import type { System } from "../live/seams.ts";
+import { Store, type WebSocketClass } from "@throughline/client";
+import type { Clock, Random, Timer } from "@throughline/protocol";
+import { DelayLine } from "./delay-line.ts";
+import { faultySockets } from "./faulty-socket.ts";
+import { faultyStream } from "./faulty-stream.ts";
 
-/** What is done to this page's own connection. All zero and false: nothing. */
+/** What is done to this browser's own connection. All zero and false: nothing. */
 export interface Faults {
-  /** Added to every request and every piece of a stream. */
+  /** Added to every request, frame and piece of a stream. */
   readonly latencyMs: number;
   /** Up to this much more, at random. */
   readonly jitterMs: number;
-  /** Streams break off after about this long; 0 = never. */
+  /** Connections break off after about this long; 0 = never. */
   readonly dropEveryMs: number;
   /** Nothing gets through at all. */
   readonly isOffline: boolean;
@@ -23,122 +26,148 @@ export interface Damage {
   readonly refused: number;
 }
 
-type StreamController = ReadableStreamDefaultController<Uint8Array>;
+/** The other tabs of this browser. */
+export interface TabsChannel {
+  post(message: unknown): void;
+  listen(listener: (message: unknown) => void): void;
+}
+
+/** What the faults are laid upon. */
+export interface NetworkSystem {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly WebSocket: WebSocketClass;
+  readonly tabs: TabsChannel;
+}
+
+/** What tabs tell each other. */
+type Told =
+  | { readonly type: "faults"; readonly faults: Faults }
+  | { readonly type: "kill" }
+  | { readonly type: "count"; readonly what: keyof Damage }
+  /** A new tab asks how things stand; whoever hears it answers with the two above. */
+  | { readonly type: "ask" }
+  | { readonly type: "damage"; readonly damage: Damage };
 
 /**
- * The network of this page with faults that one asks for: to see that nothing is lost, one has to be
- * able to break the connection. The server knows nothing of it, and nobody else is touched.
+ * The network of this browser's tabs with faults that one asks for: to see that nothing is lost, one has to
+ * be able to break the connection. The tabs share it, and one of them has it, so all tabs have the same
+ * faults. The server knows nothing of it, and nobody else is touched.
  */
 export class FaultyNetwork {
   readonly faults = new Store<Faults>(NO_FAULTS);
   readonly damage = new Store<Damage>({ kills: 0, drops: 0, refused: 0 });
-  readonly #system: System;
-  readonly #streams = new Map<StreamController, () => void>();
+  readonly WebSocket: WebSocketClass;
+  readonly #system: NetworkSystem;
+  /** How to break off each open socket and stream. */
+  readonly #open = new Set<() => void>();
 
-  constructor(system: System) {
+  constructor(system: NetworkSystem) {
     this.#system = system;
+    this.WebSocket = faultySockets({
+      WebSocket: system.WebSocket,
+      isOffline: () => this.faults.get().isOffline,
+      line: () => this.#line(),
+      opened: (breakOff) => this.#opened(breakOff),
+      refused: () => this.#count("refused"),
+    });
+    system.tabs.listen((message) => this.#hear(message as Told));
+    this.#tell({ type: "ask" });
   }
 
   set(change: Partial<Faults>): void {
-    this.faults.set({ ...this.faults.get(), ...change });
-    if (change.isOffline === true) this.#breakAll();
+    const faults = { ...this.faults.get(), ...change };
+    this.#tell({ type: "faults", faults });
+    this.#take(faults);
   }
 
-  /** Breaks every open stream off, as a pulled cable would. */
+  /** Breaks the connection off, as a pulled cable would, whichever tab has it. */
   kill(): void {
     this.#count("kills");
+    this.#tell({ type: "kill" });
     this.#breakAll();
   }
 
-  readonly fetch = async (path: string, init?: RequestInit): Promise<Response> => {
+  readonly fetch = async (url: string, init?: RequestInit): Promise<Response> => {
     if (this.faults.get().isOffline) {
       this.#count("refused");
       throw new TypeError("The playground has taken this page offline.");
     }
-    await this.#delay();
-    const response = await this.#system.fetch(path, init);
+    await new Promise<void>((resolve) => this.#line().push(resolve));
+    const response = await this.#system.fetch(url, init);
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (!isStream || response.body === null) return response;
-    return new Response(this.#relay(response.body), { status: response.status, headers: response.headers });
+    let ended = (): void => {};
+    const stream = faultyStream(response.body, this.#line(), () => ended());
+    ended = this.#opened(stream.break);
+    return new Response(stream.body, { status: response.status, headers: response.headers });
   };
 
-  #relay(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const reader = body.getReader();
-    let end = (): void => {};
-    return new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        const forgetDrop = this.#dropLater(controller);
-        end = () => {
-          forgetDrop();
-          this.#streams.delete(controller);
-          // The other side may be gone already; there is nobody left who would care.
-          reader.cancel().catch(() => {});
-        };
-        this.#streams.set(controller, end);
-        void this.#pump(reader, controller);
-      },
-      cancel: () => end(),
-    });
-  }
-
-  /** Hands on each piece when it is due: later than it came, and in order, as on a long way. */
-  async #pump(reader: ReadableStreamDefaultReader<Uint8Array>, controller: StreamController): Promise<void> {
-    let due = 0;
-    const later = (fn: () => void): void => {
-      const now = this.#system.monotonic();
-      due = Math.max(due, now + this.#delayMs());
-      // Broken off meanwhile: what comes now is lost, as it would be.
-      const hand = (): void => (this.#streams.has(controller) ? fn() : undefined);
-      if (due === now) hand();
-      else this.#system.after(due - now, hand);
-    };
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        later(() => controller.enqueue(value));
-      }
-      later(() => this.#finish(controller, () => controller.close()));
-    } catch (error) {
-      this.#finish(controller, () => controller.error(error));
+  #hear(told: Told): void {
+    switch (told.type) {
+      case "faults":
+        return this.#take(told.faults);
+      case "kill":
+        return this.#breakAll();
+      case "count":
+        return this.#add(told.what);
+      case "damage":
+        return this.damage.set(told.damage);
+      case "ask":
+        this.#tell({ type: "faults", faults: this.faults.get() });
+        this.#tell({ type: "damage", damage: this.damage.get() });
     }
   }
 
-  #finish(controller: StreamController, last: () => void): void {
-    const end = this.#streams.get(controller);
-    if (end === undefined) return;
-    last();
-    end();
+  #tell(told: Told): void {
+    this.#system.tabs.post(told);
   }
 
-  #dropLater(controller: StreamController): () => void {
-    const { dropEveryMs } = this.faults.get();
-    if (dropEveryMs === 0) return () => {};
-    return this.#system.after(dropEveryMs * (0.5 + this.#system.random()), () => {
-      this.#count("drops");
-      this.#break(controller);
+  #take(faults: Faults): void {
+    this.faults.set(faults);
+    if (faults.isOffline) this.#breakAll();
+  }
+
+  #line(): DelayLine {
+    return new DelayLine(this.#system.clock, () => {
+      const { latencyMs, jitterMs } = this.faults.get();
+      return latencyMs + jitterMs * this.#system.random.next();
     });
   }
 
+  /** @returns it has ended */
+  #opened(breakOff: () => void): () => void {
+    this.#open.add(breakOff);
+    const drop = this.#dropLater(breakOff);
+    return () => {
+      drop?.cancel();
+      this.#open.delete(breakOff);
+    };
+  }
+
+  #dropLater(breakOff: () => void): Timer | undefined {
+    const { dropEveryMs } = this.faults.get();
+    if (dropEveryMs === 0) return undefined;
+    return this.#system.clock.setTimeout(
+      () => {
+        this.#count("drops");
+        breakOff();
+      },
+      dropEveryMs * (0.5 + this.#system.random.next()),
+    );
+  }
+
   #breakAll(): void {
-    for (const controller of this.#streams.keys()) this.#break(controller);
-  }
-
-  #break(controller: StreamController): void {
-    this.#finish(controller, () => controller.error(new TypeError("The playground broke the connection.")));
-  }
-
-  #delay(): Promise<void> {
-    const ms = this.#delayMs();
-    return ms === 0 ? Promise.resolve() : new Promise((resolve) => this.#system.after(ms, resolve));
-  }
-
-  #delayMs(): number {
-    const { latencyMs, jitterMs } = this.faults.get();
-    return latencyMs + jitterMs * this.#system.random();
+    for (const breakOff of this.#open) breakOff();
   }
 
   #count(what: keyof Damage): void {
+    this.#tell({ type: "count", what });
+    this.#add(what);
+  }
+
+  #add(what: keyof Damage): void {
     const damage = this.damage.get();
     this.damage.set({ ...damage, [what]: damage[what] + 1 });
   }

@@ -1,9 +1,9 @@
 import { Check, CircleAlert, Loader } from "lucide-react";
-import { useCallback, useMemo } from "react";
-import { useFollowed } from "../app/followed.ts";
+import { useMemo } from "react";
+import { useThread } from "@throughline/react";
+import { useActivity } from "../app/use-activity.ts";
 import { RunControls } from "../thread/run-controls.tsx";
 import { StatusBadge } from "../thread/status-badge.tsx";
-import { useSession } from "../thread/use-session.ts";
 import { cn } from "../ui/cn.ts";
 import { plural, whole } from "../ui/format.ts";
 import { Card } from "../ui/page.tsx";
@@ -11,10 +11,8 @@ import { proofOf } from "./proof.ts";
 
 /** The run as it comes in over the broken connection, word by word, with the count of what is wrong with it. */
 export function LiveProof({ threadId }: { readonly threadId: string }) {
-  const { session, feed, link } = useSession(threadId);
-  const { view } = feed;
-  const retry = useCallback(() => session.live.nudge(), [session]);
-  useFollowed({ link, activity: view?.lastSeq ?? 0, onRetry: retry });
+  const { view, ...actions } = useThread(threadId);
+  useActivity(view);
   const text = useMemo(
     () =>
       (view?.messages ?? [])
@@ -36,7 +34,7 @@ export function LiveProof({ threadId }: { readonly threadId: string }) {
         </span>
         <span className="ml-auto flex items-center gap-2">
           {run !== null && <StatusBadge status={run.status} />}
-          <RunControls session={session} run={run} />
+          <RunControls steering={actions} run={run} />
         </span>
       </header>
       <p

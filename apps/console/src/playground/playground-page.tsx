@@ -2,6 +2,7 @@ import { Play, Unplug } from "lucide-react";
 import { useState } from "react";
 import { Link, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
+import { newThreadId } from "../app/system.ts";
 import { useStore } from "../app/use-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Figure, Figures } from "../ui/figure.tsx";
@@ -16,14 +17,15 @@ const SCRIPT = "tokens=400 interval=50 tools=3 steps=3";
 
 /** Breaks one's own connection, to see that nothing is lost. The server knows nothing of it. */
 export default function PlaygroundPage() {
-  const { sessions, network } = useServices();
+  const { client, network } = useServices();
   const [threadId, setThreadId] = useState<string | null>(null);
   const damage = useStore(network.damage);
   const faults = useStore(network.faults);
   const begin = (): void => {
-    const session = sessions.create();
-    session.outbox.send("scripted", SCRIPT);
-    setThreadId(session.threadId);
+    const id = newThreadId();
+    // Whether it could be sent shows in the thread.
+    void client.thread(id).send({ agent: "scripted", text: SCRIPT });
+    setThreadId(id);
   };
   const isFaulty = JSON.stringify(faults) !== JSON.stringify(NO_FAULTS);
   return (

@@ -6,7 +6,7 @@ import { setSearch, useSearch } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useFetched } from "../app/use-fetched.ts";
 import { useLink } from "../app/use-link.ts";
-import { isReachable } from "../live/link.ts";
+import { isReachable } from "../app/link.ts";
 import { SearchField } from "../ui/filters.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { PolledView, RowSkeleton } from "../ui/polled-view.tsx";

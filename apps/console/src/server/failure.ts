@@ -1,3 +1,5 @@
+import { ThroughlineError } from "@throughline/protocol";
+
 /** Why a request came to nothing, in a form the page can show. */
 export interface Failure {
   /** A code of the server's table, or `network` when there was no answer. */
@@ -37,9 +39,12 @@ const UNREADABLE: Failure = {
   status: 0,
 };
 
-/** Makes any thrown value a failure. What is not a request's own error went wrong with its answer. */
+/** Makes any thrown value a failure. What is neither a request's error nor the client's went wrong with an answer. */
 export function failureOf(error: unknown): Failure {
-  return error instanceof RequestError ? error.failure : UNREADABLE;
+  if (error instanceof RequestError) return error.failure;
+  if (!(error instanceof ThroughlineError)) return UNREADABLE;
+  const { code, message, remedy, status } = error;
+  return { code, message, remedy, status };
 }
 
 /** Whether trying again by itself can help: no answer, too busy, or a fault of the server. */

@@ -1,4 +1,5 @@
-import type { Task, TaskPriority, TaskStatus } from "@throughline/protocol";
+import { printCursor } from "@throughline/protocol";
+import type { Cursor, Task, TaskPriority, TaskStatus, ThreadEvent } from "@throughline/protocol";
 import type { Http } from "./http.ts";
 
 /** What the pages around the runs ask of the server, beside what follows a thread. Fields as on the wire. */
@@ -7,6 +8,11 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page begins; null when this is the last. */
   readonly next_cursor: string | null;
+}
+
+export interface AgentInfo {
+  readonly name: string;
+  readonly description: string | null;
 }
 
 export type ThreadStatus = "idle" | "running" | "paused" | "waiting" | "failed";
@@ -109,7 +115,12 @@ export interface AuditQuery {
 
 /** Every method rejects with a RequestError. */
 export interface Pages {
+  agents(signal?: AbortSignal): Promise<readonly AgentInfo[]>;
   threads(query: ThreadQuery, signal?: AbortSignal): Promise<Page<ThreadRow>>;
+  /** Stored events behind a position, at most `limit`; empty at the end. */
+  events(threadId: string, after: Cursor, limit: number, signal?: AbortSignal): Promise<readonly ThreadEvent[]>;
+  /** Prices, for `parseSeries` to read. */
+  series(symbol: string, timeframe: string | null, signal?: AbortSignal): Promise<unknown>;
   questions(signal?: AbortSignal): Promise<Page<OpenQuestion>>;
   tasks(query: TaskQuery, signal?: AbortSignal): Promise<Page<Task>>;
   task(id: string, signal?: AbortSignal): Promise<Task>;
@@ -124,12 +135,19 @@ export interface Pages {
   metrics(signal?: AbortSignal): Promise<string>;
   /** `/openapi.json` or `/asyncapi.json`. */
   document(name: "openapi" | "asyncapi", signal?: AbortSignal): Promise<unknown>;
-  fork(threadId: string, at: number): Promise<{ readonly id: string }>;
 }
 
 export function createPages(http: Http): Pages {
   const { get, send } = http;
   return {
+    agents: async (signal) => (await get<{ agents: AgentInfo[] }>("/agents", signal)).agents,
+    events: async (threadId, after, limit, signal) => {
+      const query = queryOf({ after: printCursor(after), limit });
+      return (await get<{ events: ThreadEvent[] }>(`/threads/${encodeURIComponent(threadId)}/events${query}`, signal))
+        .events;
+    },
+    series: (symbol, timeframe, signal) =>
+      get(`/market/series${queryOf({ symbol, timeframe: timeframe ?? undefined })}`, signal),
     threads: (query, signal) => get(`/threads${queryOf(query)}`, signal),
     questions: (signal) => get("/questions?limit=100", signal),
     tasks: (query, signal) => get(`/tasks${queryOf(query)}`, signal),
@@ -143,7 +161,6 @@ export function createPages(http: Http): Pages {
     audit: (query, signal) => get(`/audit${queryOf(query)}`, signal),
     metrics: (signal) => http.text("/metrics", signal),
     document: async (name, signal) => JSON.parse(await http.text(`/${name}.json`, signal)) as unknown,
-    fork: (threadId, at) => send("POST", `/threads/${encodeURIComponent(threadId)}/fork`, { at }),
   };
 }
 

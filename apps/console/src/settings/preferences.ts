@@ -1,5 +1,5 @@
+import { Store } from "@throughline/client";
 import { DEFAULT_AGENT } from "../home/agents.ts";
-import { Store } from "../live/store.ts";
 
 const KEY = "throughline.agent";
 

@@ -7,7 +7,7 @@ import { useFetched } from "../app/use-fetched.ts";
 import { useLink } from "../app/use-link.ts";
 import { useStore } from "../app/use-store.ts";
 import { agentOptions } from "../home/agents.ts";
-import { isReachable } from "../live/link.ts";
+import { isReachable } from "../app/link.ts";
 import { Chips } from "../ui/filters.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { Select } from "../ui/select.tsx";
@@ -21,12 +21,12 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string }[]
 
 /** What this browser remembers of its reader; the server's settings are its own. */
 export default function SettingsPage() {
-  const { api } = useServices();
+  const { pages } = useServices();
   const { link } = useLink();
   const choice = useStore(themeChoice);
   const agent = useStore(preferredAgent);
   const [agents] = useFetched(
-    useCallback(() => api.agents(), [api]),
+    useCallback((signal) => pages.agents(signal), [pages]),
     isReachable(link),
   );
   const options = agentOptions(agents.status === "ready" ? agents.value : []);

@@ -1,23 +1,31 @@
 import { ArrowDown, MessageSquareText } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import type { Outgoing } from "@throughline/client";
 import type { ThreadView } from "@throughline/protocol";
-import type { Outgoing } from "../live/outbox.ts";
-import type { ThreadSession } from "../live/thread-session.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Announcer, DEFAULT_QUESTION, transcript, type Entry, useStickToEnd } from "@throughline/react";
+import {
+  Announcer,
+  DEFAULT_QUESTION,
+  transcript,
+  type Entry,
+  type ThreadActions,
+  useStickToEnd,
+} from "@throughline/react";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { Answered, optionsOf, Question } from "./question.tsx";
 import { isSameEntry } from "./same-entry.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
 
 interface ChatProps {
-  readonly session: ThreadSession;
+  readonly actions: Pick<ThreadActions, "answer" | "discard" | "retry">;
   readonly view: ThreadView | null;
   /** What is shown has passed: nothing can be answered there, and nothing is on its way. */
   readonly isRewound: boolean;
   readonly outgoing: readonly Outgoing[];
+  /** Whether the server can be reached. */
+  readonly isReachable: boolean;
   readonly onEdit: (text: string) => void;
   readonly composer: ReactNode;
 }
@@ -26,7 +34,7 @@ interface ChatProps {
 const WINDOW = 24;
 
 /** The conversation, what is on its way into it, and open questions. */
-export function Chat({ session, view, isRewound, outgoing, onEdit, composer }: ChatProps) {
+export function Chat({ actions, view, isRewound, outgoing, isReachable, onEdit, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
   const length = useMemo(
     () => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0),
@@ -66,8 +74,9 @@ export function Chat({ session, view, isRewound, outgoing, onEdit, composer }: C
               <OutgoingMessage
                 key={item.runId}
                 item={item}
-                onRetry={() => session.outbox.retry(item.runId)}
-                onEdit={() => onEdit(session.outbox.discard(item.runId) ?? "")}
+                isReachable={isReachable}
+                onRetry={() => void actions.retry(item.runId)}
+                onEdit={() => onEdit(actions.discard(item.runId) ?? "")}
               />
             ))}
           {view?.pendingInterrupts.map((pending) => (
@@ -77,7 +86,7 @@ export function Chat({ session, view, isRewound, outgoing, onEdit, composer }: C
               text={pending.interrupt.message ?? DEFAULT_QUESTION}
               options={optionsOf(pending)}
               isPast={isRewound}
-              onAnswer={(answer) => session.answer(pending.runId, pending.interrupt.id, answer)}
+              onAnswer={(answer) => actions.answer(pending.interrupt.id, answer)}
             />
           ))}
         </div>

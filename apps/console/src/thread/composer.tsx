@@ -8,6 +8,8 @@ interface ComposerProps {
   readonly label: string;
   readonly placeholder: string;
   readonly onSend: (text: string) => void;
+  /** Somebody writes here, or has stopped writing. */
+  readonly onTyping?: (typing: boolean) => void;
   readonly autoFocus?: boolean;
   /** Text to start from, such as that of a message that failed; a new object each time. */
   readonly draft?: { readonly text: string } | null;
@@ -22,6 +24,7 @@ export function Composer({
   label,
   placeholder,
   onSend,
+  onTyping,
   autoFocus = false,
   draft = null,
   tools,
@@ -37,10 +40,14 @@ export function Composer({
     setText(draft.text);
     field.current?.focus();
   }, [draft]);
+  const write = (next: string): void => {
+    setText(next);
+    onTyping?.(next.trim() !== "");
+  };
   const send = (): void => {
     if (isBlank) return;
     onSend(text.trim());
-    setText("");
+    write("");
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes a word, Enter chooses the word.
@@ -67,7 +74,8 @@ export function Composer({
         maxLength={MAX_LENGTH}
         autoFocus={autoFocus}
         placeholder={placeholder}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => write(event.target.value)}
+        onBlur={() => onTyping?.(false)}
         onKeyDown={onKeyDown}
         className="block field-sizing-content max-h-48 min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-base outline-none placeholder:text-quiet max-md:text-lg"
       />

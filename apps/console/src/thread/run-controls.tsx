@@ -1,19 +1,24 @@
 import { Pause, Play, Square } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { RunView } from "@throughline/protocol";
+import type { ThreadActions } from "@throughline/react";
 import { MOD, useShortcuts } from "../app/shortcuts.ts";
 import { failureOf } from "../server/failure.ts";
-import type { ThreadSession } from "../live/thread-session.ts";
 import { Button } from "../ui/button.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 
-type Action = "cancel" | "pause" | "resume";
+type Steering = Pick<ThreadActions, "stop" | "pause" | "resume">;
+
+interface RunControlsProps {
+  readonly steering: Steering;
+  readonly run: RunView | null;
+}
 
 /** Pauses, resumes and stops the run, while there is one. */
-export function RunControls({ session, run }: { readonly session: ThreadSession; readonly run: RunView | null }) {
+export function RunControls({ steering, run }: RunControlsProps) {
   const isActive = run !== null && (run.status === "running" || run.status === "paused");
-  const { steer, asked, problem } = useSteer(session, run);
-  useShortcuts(useMemo(() => ({ "mod+.": () => (isActive ? steer("cancel") : undefined) }), [isActive, steer]));
+  const { steer, asked, problem } = useSteer(steering, run);
+  useShortcuts(useMemo(() => ({ "mod+.": () => (isActive ? steer("stop") : undefined) }), [isActive, steer]));
   if (!isActive) return null;
   const isPaused = run.status === "paused";
   return (
@@ -35,17 +40,17 @@ export function RunControls({ session, run }: { readonly session: ThreadSession;
         </Button>
       </Tooltip>
       <Tooltip side="top" content={`Stop (${MOD} .)`}>
-        <Button tone="danger" disabled={asked === "cancel"} onClick={() => steer("cancel")}>
+        <Button tone="danger" disabled={asked === "stop"} onClick={() => steer("stop")}>
           <Square aria-hidden className="size-3! fill-current" />
-          {asked === "cancel" ? "Stopping…" : "Stop"}
+          {asked === "stop" ? "Stopping…" : "Stop"}
         </Button>
       </Tooltip>
     </>
   );
 }
 
-function useSteer(session: ThreadSession, run: RunView | null) {
-  const [asked, setAsked] = useState<Action | null>(null);
+function useSteer({ stop, pause, resume }: Steering, run: RunView | null) {
+  const [asked, setAsked] = useState<keyof Steering | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   // What was asked for has happened, or does not matter any more.
   useEffect(() => {
@@ -54,16 +59,17 @@ function useSteer(session: ThreadSession, run: RunView | null) {
   }, [run?.runId, run?.status]);
   const runId = run?.runId;
   const steer = useMemo(
-    () => (action: Action) => {
+    () => (action: keyof Steering) => {
       if (runId === undefined) return;
       setAsked(action);
       setProblem(null);
-      session.steer(runId, action).catch((error: unknown) => {
+      const carryOut = { stop, pause, resume }[action];
+      carryOut(runId).catch((error: unknown) => {
         setAsked(null);
         setProblem(failureOf(error).message);
       });
     },
-    [session, runId],
+    [stop, pause, resume, runId],
   );
   return { steer, asked, problem };
 }

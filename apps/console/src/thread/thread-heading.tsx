@@ -13,9 +13,12 @@ import { CopyId } from "../ui/copy-id.tsx";
 import { download } from "../ui/download.ts";
 import { whole } from "../ui/format.ts";
 import { StatusBadge } from "./status-badge.tsx";
+import { Watchers } from "./watchers.tsx";
 
 interface ThreadHeadingProps {
   readonly threadId: string;
+  /** @returns the new thread's id */
+  readonly onFork: (at: number) => Promise<string>;
   /** The thread as it is now. */
   readonly live: ThreadView | null;
   readonly rewind: Rewind;
@@ -25,7 +28,8 @@ interface ThreadHeadingProps {
 }
 
 /** What the thread is about, how it stands, and what can be done with all of it. */
-export function ThreadHeading({ threadId, live, rewind, history, firstWords }: ThreadHeadingProps) {
+export function ThreadHeading({ firstWords, ...thread }: ThreadHeadingProps) {
+  const { threadId, live } = thread;
   const title = titleOf(live) ?? firstWords;
   const run = live?.runs.at(-1);
   return (
@@ -40,7 +44,8 @@ export function ThreadHeading({ threadId, live, rewind, history, firstWords }: T
       <span className="max-xl:hidden">
         <CopyId id={threadId} label="Thread" />
       </span>
-      {live !== null && <Actions threadId={threadId} live={live} rewind={rewind} history={history} />}
+      <Watchers threadId={threadId} />
+      {live !== null && <Actions {...thread} live={live} />}
     </header>
   );
 }
@@ -51,15 +56,12 @@ function titleOf(view: ThreadView | null): string | null {
   return first?.role === "user" && typeof first.content === "string" ? first.content : null;
 }
 
-interface ActionsProps {
-  readonly threadId: string;
+interface ActionsProps extends Omit<ThreadHeadingProps, "firstWords"> {
   readonly live: ThreadView;
-  readonly rewind: Rewind;
-  readonly history: History;
 }
 
-function Actions({ threadId, live, rewind, history }: ActionsProps) {
-  const { pages, network } = useServices();
+function Actions({ threadId, live, rewind, history, onFork }: ActionsProps) {
+  const { network } = useServices();
   const [problem, setProblem] = useState<string | null>(null);
   const at = rewind.position ?? live.lastSeq;
   const shown = rewind.view ?? live;
@@ -69,8 +71,8 @@ function Actions({ threadId, live, rewind, history }: ActionsProps) {
   };
   const fork = (): void => {
     setProblem(null);
-    pages.fork(threadId, at).then(
-      ({ id }) => navigate(threadPath(id)),
+    onFork(at).then(
+      (id) => navigate(threadPath(id)),
       (error: unknown) => setProblem(failureOf(error).message),
     );
   };

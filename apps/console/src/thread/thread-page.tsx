@@ -1,13 +1,17 @@
 import { SearchX } from "lucide-react";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
-import { useFollowed } from "../app/followed.ts";
+import type { ThreadView } from "@throughline/protocol";
+import { useThread, useThreadSelector } from "@throughline/react";
+import type { UseThread } from "@throughline/react";
+import { isReachable } from "../app/link.ts";
 import { navigate } from "../app/router.tsx";
 import { useShortcuts } from "../app/shortcuts.ts";
+import { useActivity } from "../app/use-activity.ts";
+import { useLink } from "../app/use-link.ts";
 import { ChartPanel } from "../chart/chart-panel.tsx";
 import { useHistory } from "../history/use-history.ts";
 import { useRewind } from "../history/use-rewind.ts";
-import { isReachable } from "../live/link.ts";
-import type { Failure } from "../server/failure.ts";
+import { failureOf } from "../server/failure.ts";
 import { preferredAgent } from "../settings/preferences.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -22,26 +26,32 @@ import { Team } from "./team.tsx";
 import { ThreadHeading } from "./thread-heading.tsx";
 import { lastMoment } from "./timeline-model.ts";
 import { useRunClock } from "./use-run-clock.ts";
-import { useSession } from "./use-session.ts";
-import type { Watched } from "./use-session.ts";
 
 /** One thread, live or as it was: the conversation, its chart or plan, its team, and its events. */
 export default function ThreadPage({ threadId }: { readonly threadId: string }) {
-  const watched = useSession(threadId);
-  const { session, feed, link, outgoing } = watched;
-  const retry = useCallback(
-    () => (session.live.feed.peek().connection.phase === "refused" ? session.open() : session.live.nudge()),
-    [session],
-  );
-  useFollowed({ link, activity: feed.view?.lastSeq ?? 0, onRetry: retry });
-  const isLost = link.phase === "refused" && feed.view === null && outgoing.length === 0;
-  return isLost ? <Lost failure={link.failure} onRetry={retry} /> : <Thread {...watched} />;
+  const thread = useThread(threadId);
+  const { view, outgoing, error } = thread;
+  useActivity(view);
+  const isMissing = useThreadSelector(threadId, isMissingThread);
+  // A thread that begins here comes to be with its first message, however that fares.
+  const [isNew] = useState(outgoing.length > 0);
+  if (isNew || outgoing.length > 0) return <Thread threadId={threadId} {...thread} />;
+  if (isMissing) return <Lost title="There is no such thread">{MISSING}</Lost>;
+  if (view === null && error !== null) {
+    const { message, remedy } = failureOf(error);
+    return <Lost title="The thread could not be loaded">{`${message} ${remedy}`}</Lost>;
+  }
+  return <Thread threadId={threadId} {...thread} />;
 }
 
-function Thread({ session, feed, link, outgoing }: Watched) {
-  const { threadId } = session;
-  const live = feed.view;
-  const history = useHistory(session, feed);
+/** It can be followed all the same: it shows as soon as somebody begins it. */
+function isMissingThread({ isLoaded, epoch }: { readonly isLoaded: boolean; readonly epoch: string }): boolean {
+  return isLoaded && epoch === "";
+}
+
+function Thread({ threadId, view: live, outgoing, ...actions }: UseThread & { readonly threadId: string }) {
+  const { link } = useLink();
+  const history = useHistory(threadId, live);
   const rewind = useRewind(threadId, live, history);
   const { view } = rewind;
   const isRewound = rewind.position !== null;
@@ -63,9 +73,10 @@ function Thread({ session, feed, link, outgoing }: Watched) {
       label="Message"
       placeholder={run?.endSeq === null ? "Ask next; it waits its turn" : "Ask something else"}
       draft={draft}
-      onSend={(text) => session.outbox.send(agent, text)}
+      onTyping={actions.setTyping}
+      onSend={(text) => void actions.send({ agent, text })}
       tools={<p className="truncate px-2 text-xs text-quiet">{agent}</p>}
-      actions={<RunControls session={session} run={run} />}
+      actions={<RunControls steering={actions} run={run} />}
     />
   );
   const hasChart = (live?.chart.length ?? 0) > 0;
@@ -76,6 +87,7 @@ function Thread({ session, feed, link, outgoing }: Watched) {
       heading={
         <ThreadHeading
           threadId={threadId}
+          onFork={actions.fork}
           live={live}
           rewind={rewind}
           history={history}
@@ -84,10 +96,11 @@ function Thread({ session, feed, link, outgoing }: Watched) {
       }
       chat={
         <Chat
-          session={session}
+          actions={actions}
           view={behind}
           isRewound={isRewound}
           outgoing={outgoing}
+          isReachable={isReachable(link)}
           onEdit={(text) => setDraft({ text })}
           composer={composer}
         />
@@ -118,7 +131,7 @@ function Thread({ session, feed, link, outgoing }: Watched) {
 }
 
 /** The newest time that what is shown tells of, in ms since the epoch. */
-function useMomentShown(view: Watched["feed"]["view"], { events }: { readonly events: readonly TimedEvent[] }): number {
+function useMomentShown(view: ThreadView | null, { events }: { readonly events: readonly TimedEvent[] }): number {
   return useMemo(() => {
     if (view === null) return 0;
     return Math.max(lastMoment(view), events[view.lastSeq - 1]?.event.timestamp ?? 0);
@@ -129,8 +142,9 @@ interface TimedEvent {
   readonly event: { readonly timestamp?: number | undefined };
 }
 
-function Lost({ failure, onRetry }: { readonly failure: Failure; readonly onRetry: () => void }) {
-  const isMissing = failure.status === 404;
+const MISSING = "The address may be mistyped, or the thread was deleted. If somebody begins it, it appears here.";
+
+function Lost({ title, children }: { readonly title: string; readonly children: string }) {
   return (
     <div className="grid h-full place-items-center">
       <title>Not found · Throughline</title>
@@ -138,17 +152,14 @@ function Lost({ failure, onRetry }: { readonly failure: Failure; readonly onRetr
       <Notice
         tone="red"
         icon={<SearchX />}
-        title={isMissing ? "There is no such thread" : "The thread could not be loaded"}
+        title={title}
         action={
-          <div className="flex gap-2">
-            <Button onClick={onRetry}>Try again</Button>
-            <Button tone="primary" onClick={() => navigate("/")}>
-              New thread
-            </Button>
-          </div>
+          <Button tone="primary" onClick={() => navigate("/")}>
+            New thread
+          </Button>
         }
       >
-        {isMissing ? "The address may be mistyped, or the thread was deleted." : `${failure.message} ${failure.remedy}`}
+        {children}
       </Notice>
     </div>
   );

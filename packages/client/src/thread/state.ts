@@ -7,6 +7,8 @@ export interface ThreadState {
   readonly view: ThreadView;
   /** Whether the view has come from the server. */
   readonly isLoaded: boolean;
+  /** Of the thread's history: positions of another epoch mean nothing in it. Empty until the thread exists. */
+  readonly epoch: string;
   /**
    * What goes on in the conversation, whatever the connection does. `submitted`: a message is on its way
    * and its run not yet seen. `streaming`: a run goes on. `error`: the last run, the last message or the

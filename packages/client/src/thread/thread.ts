@@ -254,8 +254,8 @@ export class Thread {
   }
 
   #state(): ThreadState {
-    const { view, isLoaded, behind } = this.#feed;
+    const { view, isLoaded, epoch, behind } = this.#feed;
     const outgoing = this.#sending.items;
-    return { view, isLoaded, behind, outgoing, ...statusOf(view, outgoing, this.#refusal) };
+    return { view, isLoaded, epoch, behind, outgoing, ...statusOf(view, outgoing, this.#refusal) };
   }
 }

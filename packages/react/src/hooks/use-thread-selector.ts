@@ -39,5 +39,13 @@ function remembering<T>(
 
 /** What a server renders of a thread, and a browser at first. */
 export function blankThread(threadId: string): ThreadState {
-  return { view: emptyView(threadId), isLoaded: false, status: "ready", error: null, behind: 0, outgoing: [] };
+  return {
+    view: emptyView(threadId),
+    isLoaded: false,
+    epoch: "",
+    status: "ready",
+    error: null,
+    behind: 0,
+    outgoing: [],
+  };
 }

@@ -1,0 +1,38 @@
+import type { ConnectionState } from "@throughline/client";
+import type { Failure } from "../server/failure.ts";
+import { failureOf } from "../server/failure.ts";
+
+/** The connection in the words of the page: what the line and the pill show. */
+export type Link =
+  | { readonly phase: "connecting" }
+  | { readonly phase: "live" }
+  /** The way is clear, and what happened meanwhile is coming in. */
+  | { readonly phase: "catching-up"; readonly behind: number }
+  | {
+      readonly phase: "reconnecting";
+      readonly attempt: number;
+      /** When the next attempt is made, in ms since the epoch; null while one is under way. */
+      readonly retryAt: number | null;
+      /** Null when the server has not said how far it has got, as while it cannot be reached. */
+      readonly behind: number | null;
+    }
+  | { readonly phase: "refused"; readonly failure: Failure };
+
+export function linkOf({ state, attempt, retryAt, behind, error }: ConnectionState): Link {
+  switch (state) {
+    case "connected":
+      return behind > 0 ? { phase: "catching-up", behind } : { phase: "live" };
+    case "reconnecting":
+      return { phase: "reconnecting", attempt, retryAt, behind: behind === 0 ? null : behind };
+    case "error":
+      return { phase: "refused", failure: failureOf(error) };
+    case "connecting":
+    case "disconnected":
+      return { phase: "connecting" };
+  }
+}
+
+/** Whether the server can be asked for something. */
+export function isReachable(link: Link): boolean {
+  return link.phase === "live" || link.phase === "catching-up";
+}

@@ -1,0 +1,34 @@
+import { User } from "lucide-react";
+import { agentTag, Presence, usePresence } from "@throughline/react";
+import { Tooltip } from "../ui/tooltip.tsx";
+
+/** Who watches this thread, and who types in it. */
+export function Watchers({ threadId }: { readonly threadId: string }) {
+  const { watchers, total, self } = usePresence(threadId);
+  return (
+    <Presence
+      watchers={watchers}
+      total={total}
+      self={self}
+      limit={4}
+      className="flex shrink-0 items-center gap-2 text-xs text-quiet [&_ul]:flex [&_ul]:-space-x-1.5"
+    >
+      {({ client_id: id, name, typing }) => {
+        const words = id === self ? `${name ?? "You"}, in any tab of this browser` : (name ?? "Somebody else");
+        return (
+          <Tooltip content={typing ? `${words}; typing` : words}>
+            <span
+              role="img"
+              aria-label={words}
+              data-testid="watcher"
+              data-hue={agentTag(name ?? id, null).hue}
+              className="grid size-6 place-items-center rounded-full border border-surface bg-sunken text-agent"
+            >
+              {name === null ? <User aria-hidden className="size-3.5" /> : name.charAt(0).toUpperCase()}
+            </span>
+          </Tooltip>
+        );
+      }}
+    </Presence>
+  );
+}
