@@ -149,6 +149,30 @@ describe("reports", () => {
     expect((await server.get("/api/v1/runs/r2")).body.error.code).toBe("agent_invalid_event");
   });
 
+  test("S3: what one report says of a task, and how it ends the run, all shows in the task", async () => {
+    const workers = new ManualWorkers("task:");
+    await using server = await startServer({ workers });
+    await server.post("/api/v1/tasks", { id: "a", title: "Carry on" });
+    const threadId = "task:a";
+    const starting = server.post(`/api/v1/threads/${threadId}/runs`, { agent: "theirs", input: "go", run_id: "r1" });
+    (await workers.next()).accept();
+    expect((await starting).status).toBe(202);
+    const progress: AguiEvent = { type: EventType.CUSTOM, name: "progress", value: { current: 1, total: 2 } };
+    const confidence: AguiEvent = { type: EventType.CUSTOM, name: "confidence", value: { confidence: 0.5 } };
+    await report(server, { events: [progress, confidence] }, { threadId, name: "1" });
+    const running = (await server.get("/api/v1/tasks/a")).body;
+    expect(running).toMatchObject({ status: "running", progress: 0.5, confidence: 0.5, version: 4 });
+    const saying: AguiEvent[] = [
+      { type: EventType.TEXT_MESSAGE_START, messageId: "m", role: "assistant" },
+      { type: EventType.TEXT_MESSAGE_CONTENT, messageId: "m", delta: "Carried on." },
+      { type: EventType.TEXT_MESSAGE_END, messageId: "m" },
+    ];
+    const sure: AguiEvent = { ...confidence, value: { confidence: 0.9 } };
+    await report(server, { events: [...saying, sure], ending: { type: "success" } }, { threadId, name: "2" });
+    const done = { status: "completed", progress: 1, confidence: 0.9, result: "Carried on.", version: 6 };
+    expect((await server.get("/api/v1/tasks/a")).body).toMatchObject(done);
+  });
+
   test("10,000 reports and as many repeats are applied in order, each once", async () => {
     const metrics = createMetrics();
     const workers = new ManualWorkers();

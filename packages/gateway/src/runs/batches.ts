@@ -1,17 +1,20 @@
-import { type AguiEvent, EventType, type RunStartedEvent } from "@throughline/protocol";
+import { type AguiEvent, EventType, reduceAll, type RunStartedEvent } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
-import { encodeEvent } from "../threads/codec.ts";
+import { decodeEvent, encodeEvent } from "../threads/codec.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Composed } from "../threads/writer.ts";
-import { ALONE, type Companion } from "./companion.ts";
+import { ALONE, type Companion, type Joined, NOTHING, type RunStep } from "./companion.ts";
 import type { RunPorts } from "./ports.ts";
 import { Projection } from "./projection.ts";
 import type { Withdrawal } from "./questions.ts";
 import type { Ending, RunRecord, RunStatus, StartRequest } from "./records.ts";
 import { terminalEvent } from "./terminal.ts";
 
-/** Makes a batch when its turn has come; see ComposedWrite. */
-export type Compose = (first: number) => Composed;
+/**
+ * Makes a batch when its turn has come; see ComposedWrite.
+ * @param before the records that stand before it in the same batch; none where it is a batch of its own
+ */
+export type Compose = (first: number, before?: readonly Uint8Array[]) => Composed;
 
 /** Several batches as one, in order. */
 export function inOneBatch(parts: readonly Compose[]): Compose {
@@ -20,7 +23,7 @@ export function inOneBatch(parts: readonly Compose[]): Compose {
     const controls: ControlWrite[] = [];
     const stored: (() => void)[] = [];
     for (const part of parts) {
-      const composed = part(first + records.length);
+      const composed = part(first + records.length, records);
       for (const record of composed.records) records.push(record);
       controls.push(...composed.controls);
       if (composed.stored !== undefined) stored.push(composed.stored);
@@ -54,8 +57,8 @@ export class RunBatches {
     queueKey: string | undefined,
     more: readonly ControlWrite[],
   ): Compose {
-    return (first) => {
-      const joined = this.#companion.join({ type: "started", request });
+    return (first, before) => {
+      const joined = this.#join({ type: "started", request }, before);
       const controls = [...this.projection.started(request, lease, first, queueKey), ...joined.controls, ...more];
       return this.#listed(first, [started, ...joined.events], controls, "running", request);
     };
@@ -63,7 +66,7 @@ export class RunBatches {
 
   /** A run held, or let go on. */
   held(record: RunRecord, status: "running" | "paused"): Compose {
-    return (first) => {
+    return (first, before) => {
       const name = status === "paused" ? "run.paused" : "run.resumed";
       const event: AguiEvent = {
         type: EventType.CUSTOM,
@@ -71,7 +74,7 @@ export class RunBatches {
         value: { runId: record.runId },
         timestamp: this.#now(),
       };
-      const joined = this.#companion.join({ type: "held", status });
+      const joined = this.#join({ type: "held", status }, before);
       const controls = [...this.projection.held(record, status), ...joined.controls];
       return this.#listed(first, [event, ...joined.events], controls, status);
     };
@@ -79,8 +82,8 @@ export class RunBatches {
 
   /** @param events what closes the run, its terminal event last */
   ended(record: RunRecord, lease: string, ending: Ending, events: readonly AguiEvent[]): Compose {
-    return (first) => {
-      const joined = this.#companion.join({ type: "ended", ending });
+    return (first, before) => {
+      const joined = this.#join({ type: "ended", ending }, before);
       const all = [...events.slice(0, -1), ...joined.events, ...events.slice(-1)];
       const endSeq = first + all.length - 1;
       const controls = [...this.projection.ended(record, lease, ending, endSeq), ...joined.controls];
@@ -90,9 +93,9 @@ export class RunBatches {
 
   /** A run that only tells that questions were withdrawn: it is cancelled as it begins. */
   withdrawn(started: RunStartedEvent, { request, writes, asked }: Withdrawal): Compose {
-    return (first) => {
+    return (first, before) => {
       const ending: Ending = { type: "cancelled" };
-      const joined = this.#companion.join({ type: "ended", ending });
+      const joined = this.#join({ type: "ended", ending }, before);
       const ids = { threadId: this.#thread.id, runId: request.runId };
       const events = [started, ...joined.events, terminalEvent(ending, ids, this.#now())];
       const controls = [
@@ -108,10 +111,18 @@ export class RunBatches {
   /** The batch of an agent's event that concerns the companion; undefined for all others. */
   event(event: AguiEvent): Compose | undefined {
     if (!this.#companion.takes(event)) return undefined;
-    return () => {
-      const { events, controls } = this.#companion.join({ type: "event", event });
+    return (_first, before) => {
+      const { events, controls } = this.#join({ type: "event", event }, before);
       return { records: events.map(encodeEvent), controls };
     };
+  }
+
+  /** What the companion adds to a step, for which it is shown the thread as the step finds it. */
+  #join(step: RunStep, before: readonly Uint8Array[] = []): Joined {
+    if (this.#companion === ALONE) return NOTHING;
+    const { view } = this.#thread;
+    const ahead = before.map((record, index) => decodeEvent(view.lastSeq + 1 + index, record));
+    return this.#companion.join(step, reduceAll(view, ahead));
   }
 
   #listed(

@@ -1,4 +1,4 @@
-import type { AguiEvent } from "@throughline/protocol";
+import type { AguiEvent, ThreadView } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import type { Ending, StartRequest } from "./records.ts";
 
@@ -25,11 +25,13 @@ export interface Companion {
   /** Whether it has something to add to an event of the agent's, or to put in its place. */
   takes(event: AguiEvent): boolean;
   /**
-   * Called when the step's batch is composed: all before it is durable and in the thread's view. For an
-   * event, what is returned stands in its place.
+   * Called when the step's batch is composed: all before that is durable. For an event, what is returned
+   * stands in its place.
+   * @param view the thread as the step finds it, with what stands before it in the batch
    * @throws ThroughlineError to refuse a start
    */
-  join(step: RunStep): Joined;
+  join(step: RunStep, view: ThreadView): Joined;
 }
 
-export const ALONE: Companion = { takes: () => false, join: () => ({ events: [], controls: [] }) };
+export const NOTHING: Joined = { events: [], controls: [] };
+export const ALONE: Companion = { takes: () => false, join: () => NOTHING };

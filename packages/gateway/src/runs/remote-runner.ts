@@ -287,7 +287,7 @@ export class RemoteRunner implements RunHandle {
     const batch = this.#batch;
     if (batch === undefined) return;
     if ("compose" in write) {
-      // It looks at the thread as all reports before left it: none may go along that it has to know of.
+      // What stands before it in the batch is folded for it: that shall not be much.
       batch.parts.push(write.compose);
       batch.full = true;
       return;

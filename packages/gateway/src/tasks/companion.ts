@@ -5,6 +5,7 @@ import {
   EventType,
   type Task,
   type TaskContent,
+  type ThreadView,
   ThroughlineError,
 } from "@throughline/protocol";
 import type { Companion, Joined, RunStep } from "../runs/companion.ts";
@@ -48,14 +49,14 @@ class TaskCompanion implements Companion {
     return event.name === "progress" || event.name === "confidence";
   }
 
-  join(step: RunStep): Joined {
-    const task = taskIn(this.#thread.view, this.#taskId);
+  join(step: RunStep, view: ThreadView): Joined {
+    const task = taskIn(view, this.#taskId);
     if (task === undefined) return this.#joinNone(step);
     if (step.type === "event") return this.#joinEvent(task, step.event);
-    const effect = this.#effect(step);
+    const effect = this.#effect(step, view);
     if (step.type === "started") {
       this.#known = { ...task, progress: effect.progress ?? task.progress };
-      this.#messagesBefore = this.#thread.view.messages.length;
+      this.#messagesBefore = view.messages.length;
     }
     return this.#change(task, effect);
   }
@@ -79,7 +80,7 @@ class TaskCompanion implements Companion {
     return this.#change(task, change);
   }
 
-  #effect(step: Exclude<RunStep, { type: "event" }>): Partial<TaskContent> {
+  #effect(step: Exclude<RunStep, { type: "event" }>, view: ThreadView): Partial<TaskContent> {
     switch (step.type) {
       case "started": {
         const { agent, resume } = step.request;
@@ -90,14 +91,14 @@ class TaskCompanion implements Companion {
       case "held":
         return { status: step.status };
       case "ended":
-        return this.#endOf(step.ending);
+        return this.#endOf(step.ending, view);
     }
   }
 
-  #endOf(ending: Ending): Partial<TaskContent> {
+  #endOf(ending: Ending, view: ThreadView): Partial<TaskContent> {
     switch (ending.type) {
       case "success":
-        return { status: "completed", progress: 1, result: this.#resultOf(ending.result) };
+        return { status: "completed", progress: 1, result: this.#resultOf(ending.result, view) };
       case "interrupt":
         return { status: "paused" };
       case "cancelled":
@@ -108,8 +109,8 @@ class TaskCompanion implements Companion {
   }
 
   /** What the run gave as its result, else what was said last. */
-  #resultOf(result: unknown): unknown {
-    const messages = this.#thread.view.messages.slice(this.#messagesBefore);
+  #resultOf(result: unknown, { messages: all }: ThreadView): unknown {
+    const messages = all.slice(this.#messagesBefore);
     const last = messages.findLast(({ role }) => role === "assistant");
     const said = typeof last?.content === "string" ? last.content : null;
     const value = result ?? said;
