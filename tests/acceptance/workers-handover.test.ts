@@ -1,5 +1,6 @@
 import { type AguiEvent, EventType, ThroughlineError } from "@throughline/protocol";
-import { memoryDisk } from "@throughline/log";
+import { systemClock, systemRandom } from "@throughline/gateway";
+import { createMemoryLog, memoryDisk, type StreamLog } from "@throughline/log";
 import { describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/gateway.ts";
 import { serverOn } from "../support/tasks.ts";
@@ -25,6 +26,11 @@ const asking = (id: string): { ending: { type: "interrupt"; interrupts: { id: st
 
 const answer = (server: TestServer, runId: string, interrupt_id: string, more: object = {}): ReturnType<typeof start> =>
   server.post(`/api/v1/runs/${runId}/answers`, { interrupt_id, answer: "yes", ...more });
+
+function bound(log: StreamLog, name: keyof StreamLog): unknown {
+  const value: unknown = log[name];
+  return typeof value === "function" ? value.bind(log) : value;
+}
 
 describe("handing over", () => {
   test("the start is stored as queued, begins when it has arrived, and its caller waits for that", async () => {
@@ -233,6 +239,38 @@ describe("answers", () => {
     const { body } = await server.get(`/api/v1/threads/${THREAD}`);
     expect([body.status, body.runs.length]).toEqual(["idle", 2]);
     await verifyRuns((await readEvents(server, THREAD)).map(({ event }) => event));
+  });
+
+  test("one whose undoing the log could not read for stays queued, and is handed over again", async () => {
+    const workers = new ManualWorkers();
+    const { clock, advance } = timersByHand();
+    const log = createMemoryLog({ clock: systemClock, random: systemRandom });
+    let failing = false;
+    const broken = new Proxy(log, {
+      get: (target, name) => {
+        if (name !== "control") return bound(target, name as keyof StreamLog);
+        return (key: string) => {
+          if (!failing || !key.startsWith("ask/")) return target.control(key);
+          failing = false;
+          return Promise.reject(new ThroughlineError("unavailable", "The log cannot be read."));
+        };
+      },
+    });
+    await using server = await startServer({ workers, clock, log: broken });
+    await begin(server, workers, "r1");
+    await report(server, asking("q"));
+    const answering = answer(server, "r1", "q");
+    const first = await workers.next();
+    failing = true;
+    first.refuse();
+    const { status, body } = await answering;
+    expect(status).toBe(503);
+    expect(body.error.message).toContain("stays queued");
+    await advance(1_000);
+    const again = await workers.next();
+    expect(again.assignment.request.runId).toBe(first.assignment.request.runId);
+    again.accept();
+    await until(server, again.assignment.request.runId, "running");
   });
 
   test("R5: cancelling the thread on the answer's way withdraws the question too", async () => {

@@ -6,7 +6,7 @@ import type { Assignment, Reception, Report, Workers } from "./workers.ts";
 /** How long whoever asks for a start waits for it to be handed over. */
 const PATIENCE_MS = 10_000;
 
-/** What became of a hand-over. `left`: the server closed first, and the next process goes on with it. */
+/** What became of a hand-over. `left`: the start stays in the queue, to be handed over again. */
 type Outcome =
   | { readonly type: "begun" | "cancelled" | "left" }
   | { readonly type: "refused"; readonly error: ThroughlineError };
@@ -83,7 +83,7 @@ export class HandOver {
     if (outcome?.type === "refused") throw outcome.error;
     if (outcome?.type === "begun" || outcome?.type === "cancelled") return;
     // What is refused already is only not stored yet.
-    if (this.#refusal !== undefined && !this.#promised) throw this.#refusal;
+    if (outcome === undefined && this.#refusal !== undefined && !this.#promised) throw this.#refusal;
     this.#promised = true;
     throw staysQueued(this.runId);
   }
@@ -114,9 +114,9 @@ export class HandOver {
     this.#end({ type: "refused", error });
   }
 
-  /** The server closes; the next process hands it over again. */
+  /** The server closes, or its log fails for a moment: it is to be handed over again. */
   leave(): void {
-    const error = new ThroughlineError("unavailable", "The server is closing; report it again to the next.");
+    const error = new ThroughlineError("unavailable", "The run could not begin yet; report it again.");
     for (const { reject } of this.#early.splice(0)) reject(error);
     this.#end({ type: "left" });
   }

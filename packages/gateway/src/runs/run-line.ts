@@ -1,4 +1,4 @@
-import { type ErrorCode, ThroughlineError } from "@throughline/protocol";
+import { type ErrorCode, ThroughlineError, type Timer } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { HandOver } from "./hand-over.ts";
 import { beginLocal } from "./local-run.ts";
@@ -28,6 +28,8 @@ export class RunLine {
   #runner: RunHandle | undefined;
   #handing: HandOver | undefined;
   #refused: Refused | undefined;
+  /** Runs out when the queue, which has come to a halt, is to be tried again. */
+  #retry: Timer | undefined;
   #detached = false;
 
   constructor(options: {
@@ -133,6 +135,7 @@ export class RunLine {
   /** The server closes: what is worked on elsewhere goes on without it. */
   detach(): void {
     this.#detached = true;
+    this.#retry?.cancel();
     this.#handing?.leave();
     if (this.#runner instanceof RemoteRunner) this.#runner.detach();
   }
@@ -169,6 +172,9 @@ export class RunLine {
         if (problem !== undefined) await this.#giveUp(handOver, problem);
       });
     } catch (error) {
+      // It stays in the queue; when its turn comes again it is handed over anew.
+      if (this.#handing === handOver) this.#handing = undefined;
+      handOver.leave();
       this.#fail("a run that was handed over could not begin", error);
       return;
     }
@@ -258,9 +264,23 @@ export class RunLine {
   }
 
   #fail(message: string, error: unknown): void {
-    if (!this.#detached) this.#scope.ports.logger.error(message, { threadId: this.#scope.thread.id, error });
+    if (this.#detached) return;
+    const { thread, ports } = this.#scope;
+    ports.logger.error(message, { threadId: thread.id, error });
+    if (this.#retry !== undefined || !PASSING.has(ThroughlineError.from(error).code)) return;
+    const release = thread.hold();
+    this.#retry = ports.clock.setTimeout(() => {
+      this.#retry = undefined;
+      release();
+      void this.next();
+    }, RETRY_MS);
   }
 }
+
+/** How long a queue that has come to a halt rests before it is tried again. */
+const RETRY_MS = 1_000;
+/** Troubles of the log that pass by themselves. */
+const PASSING = new Set<ErrorCode>(["storage_full", "unavailable", "overloaded"]);
 
 /** What a waiting start can be refused for that no later try would change. */
 const NEVER_STARTS = new Set<ErrorCode>(["unknown_agent", "not_found", "payload_too_large"]);
