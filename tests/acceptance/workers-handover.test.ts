@@ -1,7 +1,8 @@
 import { type AguiEvent, EventType, ThroughlineError } from "@throughline/protocol";
 import { systemClock, systemRandom } from "@throughline/gateway";
-import { createMemoryLog, memoryDisk, type StreamLog } from "@throughline/log";
+import { type Batch, createMemoryLog, memoryDisk, type StreamLog } from "@throughline/log";
 import { describe, expect, test } from "vitest";
+import { connectNative } from "../conformance/carriers.ts";
 import { startServer, type TestServer } from "../support/gateway.ts";
 import { serverOn } from "../support/tasks.ts";
 import { readEvents, untilRun, verifyRuns } from "../support/thread.ts";
@@ -290,6 +291,40 @@ describe("answers", () => {
       status: "idle",
       pending_interrupts: [],
     });
+  });
+
+  test("R4, R5: a cancel of both that fails half-way is carried on with when it is repeated", async () => {
+    const workers = new ManualWorkers();
+    const log = createMemoryLog({ clock: systemClock, random: systemRandom });
+    let full = false;
+    const filling = new Proxy(log, {
+      get: (target, name) => {
+        if (name !== "append") return bound(target, name as keyof StreamLog);
+        return (batch: Batch) => {
+          const [append] = batch.appends;
+          if (!full || append?.stream !== `default/${THREAD}` || append.records.length === 0)
+            return target.append(batch);
+          full = false;
+          return Promise.reject(new ThroughlineError("storage_full", "The disk is full."));
+        };
+      },
+    });
+    await using server = await startServer({ workers, log: filling });
+    await asked(server, workers);
+    const answering = answer(server, "r1", "q1");
+    await workers.next();
+    const client = await connectNative(server, { client_id: "c" });
+    const cancel = { type: "command", id: "once", thread: THREAD, command: { type: "cancel" } };
+    full = true;
+    client.send(cancel);
+    expect(await client.next("ack")).toMatchObject({ ok: false, code: "storage_full" });
+    await answering;
+    client.send(cancel);
+    expect(await client.next("ack")).toMatchObject({ ok: true });
+    expect((await server.get("/api/v1/questions")).body.items).toEqual([]);
+    expect(await runStatus(server, "r1")).toBe("cancelled");
+    client.send(cancel);
+    expect(await client.next("ack")).toMatchObject({ ok: true, duplicate: true });
   });
 
   test("R5: cancelling the run that asked withdraws its question, also once it is answered and on the way", async () => {

@@ -249,11 +249,12 @@ export class ThreadRuns {
     const { queue, handing } = this.#line;
     const queued = runId === undefined ? handing?.queued : queue.find((request) => request.runId === runId);
     if (queued === undefined) return this.#repeated(commandId);
-    await this.#line.dequeue(queued, commandId);
-    // Nobody named the answer: what is to stop is the thread, which would go on to wait for another.
+    // Nobody named the answer: what is to stop is the thread, which would go on to wait for another. The
+    // command is noted with the last of it, so that a repeat carries on with what was left half done.
     if (runId === undefined && queued.request.resume !== undefined) {
-      await withdraw(this.#scope, queued.request.parentRunId, undefined);
+      return this.#cancelAsking(queued.request.parentRunId, commandId);
     }
+    await this.#line.dequeue(queued, commandId);
     return { runId: queued.request.runId, duplicate: false };
   }
 
