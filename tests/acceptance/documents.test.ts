@@ -1,5 +1,5 @@
 import { Parser } from "@asyncapi/parser";
-import { FRAMES } from "@throughline/protocol/schemas";
+import { EXCHANGES, FRAMES } from "@throughline/protocol/schemas";
 import { createMetrics } from "@throughline/gateway";
 import { describe, expect, test } from "vitest";
 import { MOUNTS } from "../../packages/gateway/src/dialects/registry.ts";
@@ -72,7 +72,7 @@ describe("/asyncapi.json", () => {
     const { body } = await server.get("/asyncapi.json");
     const { document, diagnostics } = await new Parser().parse(JSON.stringify(body));
     expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([]);
-    expect(document?.channels().all().length).toBe(Object.keys(FRAMES).length);
+    expect(document?.channels().all().length).toBe(Object.keys({ ...FRAMES, ...EXCHANGES }).length);
     for (const operation of document?.operations().all() ?? []) {
       expect(operation.messages().all().length, operation.id()).toBeGreaterThan(0);
     }
@@ -81,7 +81,8 @@ describe("/asyncapi.json", () => {
   test("has every WebSocket address, with the frames of its dialect both ways", async () => {
     await using server = await startServer();
     const { body } = await server.get("/asyncapi.json");
-    const addresses = Object.values(body.channels as Record<string, { address: string }>).map(({ address }) => address);
+    const channels = Object.values(body.channels as Record<string, { address: string | null }>);
+    const addresses = channels.map(({ address }) => address ?? "");
     for (const { path, dialect } of MOUNTS) {
       expect(FRAMES, `${dialect.name} has frames in packages/protocol/src/frames/index.ts`).toHaveProperty([
         dialect.name,
@@ -99,6 +100,45 @@ describe("/asyncapi.json", () => {
     expect(body.operations["stream.receive"].messages).toContainEqual({
       $ref: "#/channels/stream/messages/stream.client.chat",
     });
+  });
+});
+
+describe("/asyncapi.json of the broker", () => {
+  test("has every exchange with its bindings, and every message by its type", async () => {
+    await using server = await startServer();
+    const { body } = await server.get("/asyncapi.json");
+    const messagesOf = (name: string): string[] => Object.keys(body.channels[name].messages);
+    expect(messagesOf("agent.events").map((id) => id.replace("agent.events.client.", ""))).toEqual([
+      "executor.step.progress",
+      "thought.completed",
+      "executor.completed",
+      "request.completed",
+      "agent.error",
+      "feedback.requested",
+      "agent.heartbeat",
+      "agent.event",
+    ]);
+    expect(messagesOf("agent.requests")).toEqual([
+      "agent.requests.server.request.start",
+      "agent.requests.server.request.feedback",
+    ]);
+    expect(messagesOf("agent.control").map((id) => id.replace("agent.control.server.", ""))).toEqual([
+      "cancel",
+      "pause",
+      "resume",
+    ]);
+    expect(body.channels["agent.control"]).toMatchObject({
+      servers: [{ $ref: "#/servers/broker" }],
+      bindings: { amqp: { is: "routingKey", exchange: { name: "agent.control", type: "fanout", durable: true } } },
+    });
+    expect(Object.entries(EXCHANGES).map(([name, { action }]) => body.operations[`${name}.${action}`].action)).toEqual([
+      "receive",
+      "send",
+      "send",
+    ]);
+    const { payload, bindings } = body.channels["agent.requests"].messages["agent.requests.server.request.start"];
+    expect(payload.required).toEqual(expect.arrayContaining(["requestId", "runId", "agent", "userQuery", "input"]));
+    expect(bindings.amqp.messageType).toBe("request.start");
   });
 });
 

@@ -1,17 +1,12 @@
 import { ThroughlineError } from "@throughline/protocol";
+import { CONTROL, EVENTS, EXCHANGES, REQUESTS } from "@throughline/protocol/schemas";
 import type { Channel, Options } from "amqplib";
 
 /**
- * Every name on the broker, and how it is declared. Agents in other languages declare the same; a
+ * Every queue on the broker, and how it and the exchanges are declared. Agents in other languages declare the same; a
  * declaration that differs from what is there is refused by the broker.
  */
 
-/** Topic exchange; agents publish what they say, the message's type as the routing key. */
-export const EVENTS = "agent.events";
-/** Topic exchange; the gateway publishes requests, the message's type as the routing key. */
-export const REQUESTS = "agent.requests";
-/** Fan-out exchange; the gateway tells all workers about a run. */
-export const CONTROL = "agent.control";
 /** What agents said, for the gateway. One consumer at a time, so that its order holds across gateways. */
 export const PROGRESS = "websocket.progress";
 /** What could not be understood, with the reason in the headers. Nobody consumes it but people. */
@@ -27,11 +22,7 @@ export function requestQueue(agent: string): string {
  * @throws invalid_setting when an exchange is there with another type or other arguments
  */
 export async function declareExchanges(channel: Channel): Promise<void> {
-  for (const [name, type] of [
-    [EVENTS, "topic"],
-    [REQUESTS, "topic"],
-    [CONTROL, "fanout"],
-  ] as const) {
+  for (const [name, { type }] of Object.entries(EXCHANGES)) {
     await declared(`an exchange "${name}"`, () => channel.assertExchange(name, type, { durable: true }));
   }
 }

@@ -73,10 +73,16 @@ export function channelsOf(document: unknown): readonly Channel[] {
   return Object.entries(objectAt(document, "channels")).map(([name, channel]) => ({
     name,
     title: textOf((channel as Json)["title"]) || name,
-    address: textOf((channel as Json)["address"]),
+    address: exchangeOf(channel) || textOf((channel as Json)["address"]),
     description: textOf((channel as Json)["description"]),
     messages: Object.entries(objectAt(channel, "messages")).map(([key, message]) => messageOf(name, key, message)),
   }));
+}
+
+/** The broker's exchange that a channel stands for; empty for an address of the server's own. */
+function exchangeOf(channel: unknown): string {
+  const { amqp } = objectAt(channel, "bindings");
+  return textOf(objectAt(amqp, "exchange")["name"]);
 }
 
 function messageOf(channel: string, key: string, message: unknown): Message {

@@ -20,7 +20,7 @@ const openapi = createRoute({
 const asyncapi = createRoute({
   method: "get",
   path: "/asyncapi.json",
-  summary: "The WebSocket addresses and their frames, as AsyncAPI 3.0",
+  summary: "The WebSocket addresses and the broker's exchanges with their messages, as AsyncAPI 3.0",
   responses: { 200: { description: "The document.", content: json } },
 });
 

@@ -1,9 +1,8 @@
 import type { JsonObject } from "@throughline/protocol";
-import { FRAMES, type FrameSchemas } from "@throughline/protocol/schemas";
-import { z } from "zod";
+import { EXCHANGES, FRAMES, type FrameSchemas } from "@throughline/protocol/schemas";
 import { ABOUT } from "./about.ts";
-
-type Mutable = Record<string, unknown>;
+import { BROKER, exchangeChannel, exchangeOperation } from "./exchange.ts";
+import { messagesOf, type Mutable } from "./messages.ts";
 
 /** Query parameters that every WebSocket address of one thread takes. */
 const QUERY: Readonly<Record<string, string>> = {
@@ -12,8 +11,8 @@ const QUERY: Readonly<Record<string, string>> = {
 };
 
 /**
- * The AsyncAPI 3.0 document of the WebSocket addresses, made of the frames' own schemas: a channel an
- * address, a message a frame, `receive` what clients send and `send` what the server sends.
+ * The AsyncAPI 3.0 document of the WebSocket addresses and the broker's exchanges, made of the messages' own
+ * schemas: a channel for each, `receive` what clients and agents send and `send` what the server sends.
  * @param server host and scheme, such as "http://127.0.0.1:4400"
  */
 export function asyncApiDocument(server: string): JsonObject {
@@ -28,11 +27,17 @@ export function asyncApiDocument(server: string): JsonObject {
     operations[`${name}.receive`] = operationOf("receive", name, frames, Object.keys(fromClient));
     operations[`${name}.send`] = operationOf("send", name, frames, Object.keys(fromServer));
   }
+  for (const [name, exchange] of Object.entries(EXCHANGES)) {
+    const by = exchange.action === "receive" ? "client" : "server";
+    const messages = messagesOf(`${name}.${by}`, exchange.messages, components.schemas);
+    channels[name] = exchangeChannel(name, exchange, messages);
+    operations[`${name}.${exchange.action}`] = exchangeOperation(name, exchange, Object.keys(messages));
+  }
   const document = {
     asyncapi: "3.0.0",
-    info: { ...ABOUT, tags: [{ name: "websocket" }] },
+    info: { ...ABOUT, tags: [{ name: "websocket" }, { name: "amqp" }] },
     defaultContentType: "application/json",
-    servers: { this: { host, protocol: protocol === "https:" ? "wss" : "ws" } },
+    servers: { this: { host, protocol: protocol === "https:" ? "wss" : "ws" }, broker: BROKER },
     channels,
     operations,
     components,
@@ -69,37 +74,4 @@ function operationOf(action: "send" | "receive", channel: string, frames: FrameS
     channel: { $ref: pointer },
     messages: messages.map((name) => ({ $ref: `${pointer}/messages/${name}` })),
   };
-}
-
-/** A union's frames as messages, named after it and their type; shared parts go to `schemas`. */
-function messagesOf(prefix: string, union: z.ZodType, schemas: Mutable): Mutable {
-  const converted = z.toJSONSchema(union, { unrepresentable: "any", io: "input" });
-  const { $defs = {}, $schema: _, ...schema } = hoisted(converted, `${prefix}.`);
-  Object.assign(schemas, Object.fromEntries(Object.entries($defs).map(([name, part]) => [`${prefix}.${name}`, part])));
-  const frames = flattened(schema);
-  return Object.fromEntries(
-    frames.map((payload, index) => {
-      const type = typeOf(payload) ?? `frame${index + 1}`;
-      return [`${prefix}.${type}`, { name: type, title: type, contentType: "application/json", payload }];
-    }),
-  );
-}
-
-/** The schema with its references pointing to where the document keeps shared parts. */
-function hoisted(schema: object, prefix: string): { $defs?: Mutable; $schema?: unknown } {
-  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"#/components/schemas/${prefix}`);
-  return JSON.parse(text) as { $defs?: Mutable };
-}
-
-/** The objects that a union of unions comes down to. */
-function flattened(schema: Mutable): Mutable[] {
-  const options = (schema["oneOf"] ?? schema["anyOf"]) as Mutable[] | undefined;
-  return options === undefined ? [schema] : options.flatMap(flattened);
-}
-
-/** What tells the frame apart: its `event_type` where frames have one, else its `type`. */
-function typeOf(payload: Mutable): string | undefined {
-  const properties = payload["properties"] as Record<string, { const?: unknown }> | undefined;
-  const value = properties?.["event_type"]?.const ?? properties?.["type"]?.const;
-  return typeof value === "string" ? value : undefined;
 }

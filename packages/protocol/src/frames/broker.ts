@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /**
  * What agents in other processes and the gateway say to one another over a message broker, as JSON
- * bodies; the exchanges and keys stand in the package that speaks to the broker. They are loose: who
+ * bodies; the exchanges stand in `exchanges.ts`. They are loose: who
  * does not know a field ignores it, and an agent may add its own.
  */
 
@@ -166,13 +166,14 @@ export const RequestFeedbackMessage = z.looseObject({
 /** What the gateway asks of agents. */
 export const BrokerRequestMessage = z.discriminatedUnion("type", [RequestStartMessage, RequestFeedbackMessage]);
 
-/** What the gateway tells all workers about a run. */
-export const BrokerControlMessage = z.looseObject({
-  type: z.enum(["cancel", "pause", "resume"]),
-  requestId: RequestId,
-  runId: SafeId,
-  tenant: SafeId.optional(),
-});
+const ofControl = { requestId: RequestId, runId: SafeId, tenant: SafeId.optional() };
+
+/** What the gateway tells all workers about a run: that it has ended, is to hold, or to go on. */
+export const BrokerControlMessage = z.discriminatedUnion("type", [
+  z.looseObject({ ...ofControl, type: z.literal("cancel") }),
+  z.looseObject({ ...ofControl, type: z.literal("pause") }),
+  z.looseObject({ ...ofControl, type: z.literal("resume") }),
+]);
 
 export type BrokerAgentMessage = z.infer<typeof BrokerAgentMessage>;
 export type BrokerRequestMessage = z.infer<typeof BrokerRequestMessage>;

@@ -2,6 +2,7 @@ export * from "../frames/agent-stream.ts";
 export * from "../frames/broker.ts";
 export * from "../frames/chart-commands.ts";
 export * from "../frames/chat.ts";
+export * from "../frames/exchanges.ts";
 export * from "../frames/native.ts";
 export * from "../frames/quotes.ts";
 export * from "../frames/requests.ts";

@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from "amqplib";
 import type { Assignment, Notice, Workers } from "@throughline/gateway";
 import { type Clock, type Logger, ThroughlineError } from "@throughline/protocol";
+import { CONTROL, REQUESTS } from "@throughline/protocol/schemas";
 import type { BrokerLink } from "../link/link.ts";
 import { type Letter, Outbox, type Posted } from "../link/outbox.ts";
 import { sleep } from "../link/time.ts";
@@ -8,7 +9,7 @@ import { isRequestThread } from "../messages/address.ts";
 import { readRequestMessage } from "../messages/read.ts";
 import { controlMessage, requestMessage } from "../messages/request.ts";
 import { type BrokerTelemetry, noBrokerTelemetry } from "../telemetry.ts";
-import { CONTROL, DEAD, declareProgress, REQUESTS } from "../topology.ts";
+import { DEAD, declareProgress } from "../topology.ts";
 import { Intake, type TakeReport } from "./intake.ts";
 
 export interface BridgeOptions {

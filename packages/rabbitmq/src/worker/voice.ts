@@ -1,9 +1,8 @@
 import { type Logger, ThroughlineError } from "@throughline/protocol";
-import type { BrokerRequestMessage } from "@throughline/protocol/schemas";
+import { type BrokerRequestMessage, EVENTS } from "@throughline/protocol/schemas";
 import type { Outbox } from "../link/outbox.ts";
 import type { Spoken } from "../messages/narrator.ts";
 import { readAgentMessage } from "../messages/read.ts";
-import { EVENTS } from "../topology.ts";
 
 /** Publishes what one run says: in order, each message named by its place in it. */
 export class Voice {
