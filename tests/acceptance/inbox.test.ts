@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from "@throughline/gateway";
 import { describe, expect, test } from "vitest";
 import { connectNative } from "../conformance/carriers.ts";
 import { startServer, type TestServer } from "../support/gateway.ts";
-import { untilRun } from "../support/thread.ts";
+import { readEvents, untilRun } from "../support/thread.ts";
 
 /** What the inbox, the lists of threads and of connections show. */
 
@@ -122,14 +122,19 @@ describe("connections", () => {
   });
 });
 
+/** Posts a command under a key. */
+function givingTo(server: TestServer): (path: string, body: object, key: string) => Promise<any> {
+  return async (path, body, key) => {
+    const headers = { "content-type": "application/json", "idempotency-key": key };
+    const response = await fetch(server.origin + path, { method: "POST", headers, body: JSON.stringify(body) });
+    return { ...((await response.json()) as object), http: response.status };
+  };
+}
+
 describe("Idempotency-Key", () => {
   test("R4: a start, a cancel and a fork that are repeated apply once", async () => {
     await using server = await startServer();
-    const give = async (path: string, body: object, key: string): Promise<any> => {
-      const headers = { "content-type": "application/json", "idempotency-key": key };
-      const response = await fetch(server.origin + path, { method: "POST", headers, body: JSON.stringify(body) });
-      return { ...((await response.json()) as object), http: response.status };
-    };
+    const give = givingTo(server);
     const start = { agent: "scripted", input: "tokens=1 hang=1" };
     const first = await give("/api/v1/threads/t/runs", start, "k1");
     expect(await give("/api/v1/threads/t/runs", start, "k1")).toEqual(first);
@@ -140,5 +145,17 @@ describe("Idempotency-Key", () => {
     expect(await give("/api/v1/threads/t/fork", { id: "u" }, "k3")).toMatchObject({ http: 201 });
     expect(await give("/api/v1/threads/t/fork", { id: "u" }, "k3")).toMatchObject({ http: 201 });
     expect(await give("/api/v1/threads/t/fork", { id: "u" }, "k4")).toMatchObject({ http: 409 });
+  });
+
+  test("R1, R4: a fork that is repeated while it is being made cuts the run that goes on once", async () => {
+    await using server = await startServer();
+    const give = givingTo(server);
+    const { run_id } = await give("/api/v1/threads/t/runs", { agent: "scripted", input: "tokens=1 hang=1" }, "k1");
+    await untilRun(server, run_id, "running");
+    const repeats = await Promise.all([1, 2, 3].map(() => give("/api/v1/threads/t/fork", { id: "u" }, "k2")));
+    expect(repeats.map(({ http, id }) => [http, id])).toEqual([1, 2, 3].map(() => [201, "u"]));
+    const types = (await readEvents(server, "u")).map(({ event }) => event.type);
+    expect(types.filter((type) => type === "RUN_FINISHED")).toHaveLength(1);
+    expect(types.at(-1)).toBe("RUN_FINISHED");
   });
 });

@@ -30,8 +30,17 @@ export interface Forked {
   readonly duplicate: boolean;
 }
 
+export interface ForkOptions {
+  readonly target?: string | undefined;
+  readonly at?: number | undefined;
+  /** Repeats of it apply once. */
+  readonly commandId?: string | undefined;
+}
+
 /** The metadata that names the command which made a stream. */
 const COMMAND = "forked-by";
+/** The last fork onto each stream, while it is being made. */
+const making = new WeakMap<Threads, Map<string, Promise<Forked>>>();
 
 /**
  * A new thread that shares another's events up to a position. A run that goes on there is cut: its
@@ -40,26 +49,41 @@ const COMMAND = "forked-by";
  * The log forks in one step and takes the end of the cut run in another. A control record stands from
  * before the first until the second, so that a fork that was interrupted between them is finished, by
  * the same call made again or at the next start. The new stream's metadata names the command that made
- * it, so that a repeat applies once (R4).
+ * it, so that a repeat applies once (R4), be it while the first is still at work.
  * @throws not_found, stream_exists, control_mismatch (another makes it just now), invalid_input, trimmed
  */
 export async function forkThread(
   ports: ForkPorts,
   tenant: string,
   sourceId: string,
-  options: {
-    readonly target?: string | undefined;
-    readonly at?: number | undefined;
-    /** Repeats of it apply once. */
-    readonly commandId?: string | undefined;
-  },
+  options: ForkOptions,
 ): Promise<Forked> {
-  const { log, threads, random } = ports;
+  const targetId = checkId("id", options.target ?? `fork-${ports.random.uuid()}`);
+  const target = streamName(tenant, targetId);
+  const own = making.get(ports.threads) ?? new Map<string, Promise<Forked>>();
+  making.set(ports.threads, own);
+  const make = (): Promise<Forked> => makeFork(ports, tenant, { sourceId, targetId, ...options });
+  const made = own.get(target)?.then(make, make) ?? make();
+  own.set(target, made);
+  try {
+    return await made;
+  } finally {
+    if (own.get(target) === made) own.delete(target);
+  }
+}
+
+/** Makes it, or finishes what an earlier call has begun. */
+async function makeFork(
+  ports: ForkPorts,
+  tenant: string,
+  options: ForkOptions & { readonly sourceId: string; readonly targetId: string },
+): Promise<Forked> {
+  const { log, threads } = ports;
+  const { sourceId, targetId } = options;
   const source = await threads.find(tenant, sourceId);
   const at = options.at ?? source.head;
   if (at > source.head)
     throw new ThroughlineError("invalid_input", `"at" lies beyond the thread's end, ${source.head}.`);
-  const targetId = checkId("id", options.target ?? `fork-${random.uuid()}`);
   const target = streamName(tenant, targetId);
   const made = await log.info(target);
   const command: Readonly<Record<string, string>> =
