@@ -122,6 +122,28 @@ describe("questions", () => {
     (await manual.next()).finish();
   });
 
+  test("R5: cancelling the run that asked takes back an answer whose run waits for its turn", async () => {
+    const manual = manualAgent();
+    await using server = await startServer({ agents: [manual.agent] });
+    const run = await begun(server, manual, "r1");
+    void run.emit(finished(run.input, asking("q1")));
+    await untilRun(server, "r1", "waiting");
+    // It has ended for everybody else, and its agent does not hear of it yet: the next has to wait.
+    const deaf = await begun(server, manual, "r2");
+    const answer = { interrupt_id: "q1", answer: "yes" };
+    const { run_id: resumption } = (await server.post("/api/v1/runs/r1/answers", answer)).body;
+    expect((await server.post("/api/v1/runs/r2/cancel", {})).status).toBe(200);
+    expect((await server.post("/api/v1/runs/r1/cancel", {})).status).toBe(200);
+    deaf.finish();
+    (await begun(server, manual, "r3")).finish();
+    await untilRun(server, "r3", "completed");
+    const statuses = ["r1", "r2", resumption].map(async (id) => (await server.get(`/api/v1/runs/${id}`)).body.status);
+    expect(await Promise.all(statuses)).toEqual(["cancelled", "cancelled", "cancelled"]);
+    expect((await server.post("/api/v1/runs/r1/answers", answer)).body.error.code).toBe("already_answered");
+    const { runs } = (await server.get("/api/v1/threads/t")).body;
+    expect(runs.filter((one: { parent_run_id: string | null }) => one.parent_run_id === "r1")).toHaveLength(1);
+  });
+
   test("A3: an id that cannot be a question's is refused", async () => {
     const manual = manualAgent();
     await using server = await startServer({ agents: [manual.agent] });

@@ -258,14 +258,15 @@ export class ThreadRuns {
     return { runId: queued.request.runId, duplicate: false };
   }
 
-  /** Withdraws open questions, and what is being handed over to go on from them. */
+  /** Withdraws open questions, and what waits to go on from them, unless a run goes on. */
   async #cancelAsking(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
     const earlier = this.#repeated(commandId);
     if (earlier !== undefined) return earlier;
-    const queued = this.#line.handing?.queued;
-    if (queued !== undefined && runId !== undefined && queued.request.parentRunId === runId) {
-      await this.#line.dequeue(queued);
-    }
+    if (this.thread.view.runs.at(-1)?.endSeq === null) return undefined;
+    const resumes = ({ resume, parentRunId }: StartRequest): boolean =>
+      resume !== undefined && (runId ?? parentRunId) === parentRunId;
+    const { queue } = this.#line;
+    for (let next = queue.find(resumes); next !== undefined; next = queue.find(resumes)) await this.#line.dequeue(next);
     const told = await withdraw(this.#scope, runId, commandId);
     return told === undefined ? undefined : { runId: told, duplicate: false };
   }
