@@ -61,7 +61,9 @@ export class ReportedNames {
 
   /** What removes all of them. */
   removal(): ControlWrite[] {
-    return [...this.#chunks.keys()].map((number) => ({ key: this.#keyOf(number), value: null }));
+    // What changed is perhaps gone here and not yet in the log.
+    const stored = new Set([...this.#chunks.keys(), ...this.#changed]);
+    return [...stored].map((number) => ({ key: this.#keyOf(number), value: null }));
   }
 
   #begin(one: string): void {

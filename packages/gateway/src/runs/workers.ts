@@ -72,7 +72,10 @@ export interface OpenRun {
 }
 
 export interface Said {
-  /** As an agent yields them: one's own terminal event, the last, ends the run too. */
+  /**
+   * As an agent yields them: one's own terminal event, the last, ends the run too. No *_CHUNK shorthands: what
+   * they leave unsaid would be forgotten when the server restarts, which the run outlives.
+   */
   readonly events: readonly AguiEvent[];
   /** How the run ends with it, if it does. */
   readonly ending?: Ending;
