@@ -55,6 +55,7 @@ describe("GET /api/v1/questions", () => {
       seen.push(...body.items.map(({ thread_id: id }: any) => id));
       cursor = body.next_cursor;
     }
+    expect((await server.get("/api/v1/questions?cursor=../x")).body.error.code).toBe("invalid_cursor");
     expect(seen).toEqual(["a", "b", "c"]);
     await server.post("/api/v1/threads/a/fork", { id: "a2" });
     expect((await openQuestions(server)).map(({ thread_id: id }) => id)).toEqual(["a", "b", "c", "a2"]);

@@ -105,6 +105,38 @@ test("N27, D2: a socket that is not read holds 1 MiB and no more, however many t
   }
 });
 
+test("N27: large views asked for at once come one after another, as fast as they are taken", async () => {
+  const log = createMemoryLog({ clock: systemClock, random: systemRandom });
+  const ids = Array.from({ length: 12 }, (_, index) => `large:${index}`);
+  for (const id of ids) await write(log, id, 100);
+  await using server = await startServer({ log });
+  const client = await server.connect("/ws", { protocols: ["throughline.v1"] });
+  client.send({ type: "hello" });
+  await client.next("welcome");
+  client.pause();
+  for (const thread of ids) client.send({ type: "subscribe", thread, from: "view", presence: false });
+  // The first views are followed, the rest wait for the client to take them.
+  const followed = async (): Promise<number> =>
+    ((await server.get("/api/v1/websocket/status")).body as { clients: unknown[] }).clients.length;
+  await expect.poll(followed).toBeGreaterThan(0);
+  client.resume();
+  for (const thread of ids) expect(await client.next("subscribed")).toMatchObject({ thread, head: 302 });
+});
+
+/** A thread whose view holds so many messages of ten kilobytes. */
+async function write(log: StreamLog, id: string, messages: number): Promise<void> {
+  const ids = { threadId: id, runId: `run-${id}` };
+  const said = Array.from({ length: messages }, (_, index) => [
+    { type: "TEXT_MESSAGE_START", messageId: `m${index}`, role: "assistant" },
+    { type: "TEXT_MESSAGE_CONTENT", messageId: `m${index}`, delta: "z".repeat(10_000) },
+    { type: "TEXT_MESSAGE_END", messageId: `m${index}` },
+  ]);
+  const ended = { type: "RUN_FINISHED", ...ids, outcome: { type: "success" } };
+  const events = [{ type: "RUN_STARTED", ...ids }, ...said.flat(), ended];
+  const records = events.map((event) => Buffer.from(JSON.stringify({ ...event, timestamp: 1 })));
+  await log.append({ appends: [{ stream: `default/${id}`, records, create: {} }] });
+}
+
 async function listening(http: Server): Promise<number> {
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   return (http.address() as AddressInfo).port;

@@ -11,6 +11,8 @@ export interface Carrier {
   readonly framing: Framing;
   /** Something came that a waiting client is to have at once (N4). */
   readonly news?: () => void;
+  /** It is one answer: nothing of it is taken before it is whole, and what does not fit is left for the next. */
+  readonly atOnce?: true;
 }
 
 /** The first frame over WebSocket and SSE (N7). */

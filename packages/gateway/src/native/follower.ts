@@ -1,10 +1,12 @@
 import type { Clock, JsonObject, SubscribeFrame, WatchersFrame } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
 import type { EndReason } from "../delivery/sink.ts";
+import { Lock } from "../threads/lock.ts";
 import type { Clients, ConnectedClient } from "../transports/clients.ts";
 import { type Carrier, tell, tellShared } from "./carrier.ts";
 import { Following, type FollowingPorts } from "./following.ts";
 import type { Attendance, Presence } from "./presence.ts";
+import { room } from "./room.ts";
 
 export interface FollowerPorts extends FollowingPorts {
   readonly clients: Clients;
@@ -33,6 +35,8 @@ export class Follower {
   readonly #most: number;
   readonly #watching: boolean;
   readonly #parts = new Map<string, Part>();
+  /** Views are given one after another: several at once would not wait for one another to be taken. */
+  readonly #views = new Lock();
   #name: string | null;
   #heardAt: number;
   #closed = false;
@@ -76,9 +80,17 @@ export class Follower {
     this.#parts.set(thread, part);
     before?.following.close();
     // The client stays in the audience while one subscription takes another's place.
-    const begun = await following.open();
+    const begun = await this.#begin(following, from);
     if (begun && !this.#closed) part.join(this.#watching && presence, this.#name);
     before?.leave("left");
+  }
+
+  #begin(following: Following, from: SubscribeFrame["from"]): Promise<boolean> {
+    if (from !== "view") return following.open();
+    return this.#views.run(async () => {
+      await room(this.#carrier, this.#ports.clock);
+      return following.open();
+    });
   }
 
   /** Whether the client lacks anything that its threads have. */

@@ -21,7 +21,7 @@ export class Poll implements Sink {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.carrier = { sink: this, framing: nativeLines, news: () => this.#handleNews() };
+    this.carrier = { sink: this, framing: nativeLines, news: () => this.#handleNews(), atOnce: true };
   }
 
   get buffered(): number {

@@ -1,4 +1,4 @@
-import type { Interrupt, Json } from "@throughline/protocol";
+import { type Interrupt, type Json, ThroughlineError } from "@throughline/protocol";
 import type { ControlWrite, StreamLog } from "@throughline/log";
 import { keys } from "../threads/names.ts";
 import type { AskRecord } from "./records.ts";
@@ -56,14 +56,20 @@ export function inboxKey(askKey: string, ask: AskRecord): string {
   return keys.openAsk(tenant, ask.askedAt, rest.join("/"));
 }
 
-/** The tenant's open questions, oldest first, behind the place `cursor` names. */
+/** `AT/THREAD/RUN/DIGEST`. */
+const PLACE = /^[0-9]{13}(?:\/[A-Za-z0-9_.:@~-]+){3}$/;
+
+/**
+ * The tenant's open questions, oldest first, behind the place `cursor` names.
+ * @throws invalid_cursor
+ */
 export async function listQuestions(
   log: StreamLog,
   tenant: string,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ readonly items: readonly OpenQuestion[]; readonly next: string | null }> {
   const prefix = keys.openAsks(tenant);
-  const after = page.cursor === undefined ? {} : { after: prefix + page.cursor };
+  const after = page.cursor === undefined ? {} : { after: prefix + placeOf(page.cursor) };
   const found = await log.controls(prefix, { limit: page.limit + 1, ...after });
   const shown = found.slice(0, page.limit);
   const stored = await Promise.all(shown.map(async ({ key }) => readAsk(log, tenant, key.slice(prefix.length))));
@@ -77,4 +83,10 @@ async function readAsk(log: StreamLog, tenant: string, place: string): Promise<O
   const value = await log.control(keys.askAt(tenant, [threadId, ...rest].join("/")));
   // Answered since the index was read.
   return value === undefined ? [] : [{ ...(JSON.parse(value) as AskRecord), threadId }];
+}
+
+/** @throws invalid_cursor */
+function placeOf(cursor: string): string {
+  if (PLACE.test(cursor)) return cursor;
+  throw new ThroughlineError("invalid_cursor", "The cursor is of another list; leave it out to begin anew.");
 }
