@@ -94,6 +94,8 @@ describe.skipIf(noBrowser !== undefined)("the console", () => {
       await untilSaid(each, "answer: yes");
       await each.getByTestId("question").waitFor({ state: "detached" });
       await each.getByTestId("answered").filter({ hasText: "Continue?" }).waitFor();
+      const by = each === page ? "answered here" : "answered elsewhere";
+      expect(await each.getByTestId("answered-by").innerText()).toBe(by);
     }
   });
 

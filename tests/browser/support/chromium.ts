@@ -68,7 +68,7 @@ export class TestBrowser implements AsyncDisposable {
   }
 }
 
-/** A page, and what went wrong in it. */
+/** A page, and what went wrong in it and its tabs. */
 export class OpenPage {
   readonly page: Page;
   /** Errors nobody caught, and what the content policy refused. */
@@ -76,6 +76,18 @@ export class OpenPage {
 
   constructor(page: Page) {
     this.page = page;
+    this.#listen(page);
+  }
+
+  /** One more tab of the same profile, which shares storage and everything else tabs share. */
+  async tab(url: string): Promise<Page> {
+    const page = await this.page.context().newPage();
+    this.#listen(page);
+    await page.goto(url);
+    return page;
+  }
+
+  #listen(page: Page): void {
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       const text = message.text();

@@ -31,9 +31,14 @@ export async function untilSaid(page: Page, text: string | RegExp): Promise<void
  */
 export async function conversation(page: Page): Promise<string> {
   // Until the Markdown reader has been fetched, texts show as they were written.
-  await expect.poll(() => page.locator("[data-testid=text]:not(:has(.prose))").count()).toBe(0);
+  await untilRead(page);
   const text = await page.getByRole("region", { name: "Conversation" }).innerText();
   return text.replaceAll(/^\d+(\.\d)? m?s\n/gm, "");
+}
+
+/** Waits until every text is set as Markdown. */
+export async function untilRead(page: Page): Promise<void> {
+  await page.locator("[data-testid=text]:not(:has(.prose))").first().waitFor({ state: "detached" });
 }
 
 export async function untilLive(page: Page): Promise<void> {

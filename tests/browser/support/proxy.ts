@@ -8,6 +8,8 @@ export interface Meddling {
   readonly refusesUpgrades: boolean;
   /** Answers are handed on once they are whole: an event stream never is. */
   readonly buffers: boolean;
+  /** Nobody gets through: a connection breaks as soon as it is made. Those that are open are for `cut`. */
+  readonly isDown: boolean;
 }
 
 /** A reverse proxy in front of a server, as a network on the way that meddles. Its behaviour can change while it runs. */
@@ -26,13 +28,17 @@ export class Proxy implements AsyncDisposable {
       this.#upgrade(request, socket, head),
     );
     this.#server.on("connection", (socket) => {
+      if (this.#meddling.isDown) {
+        socket.resetAndDestroy();
+        return;
+      }
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });
   }
 
   static async start(target: string, meddling: Partial<Meddling> = {}): Promise<Proxy> {
-    const proxy = new Proxy(target, { refusesUpgrades: false, buffers: false, ...meddling });
+    const proxy = new Proxy(target, { refusesUpgrades: false, buffers: false, isDown: false, ...meddling });
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
     return proxy;

@@ -6,6 +6,7 @@ import { useRowKeys } from "../app/shortcuts.ts";
 import { usePolled } from "../app/use-polled.ts";
 import { labelOf } from "../home/agents.ts";
 import type { OpenQuestion } from "../server/pages.ts";
+import { answerHere } from "../thread/answered-here.ts";
 import { optionsIn, Question } from "../thread/question.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -47,7 +48,8 @@ export default function InboxPage() {
                     key={`${item.run_id} ${item.interrupt_id}`}
                     item={item}
                     onAnswer={async (answer) => {
-                      await client.thread(item.thread_id).answer(item.interrupt_id, answer);
+                      const { thread_id: threadId, interrupt_id: id } = item;
+                      await answerHere(id, () => client.thread(threadId).answer(id, answer));
                       refresh();
                     }}
                   />

@@ -13,6 +13,7 @@ import {
   type ThreadActions,
   useStickToEnd,
 } from "@throughline/react";
+import { answerHere } from "./answered-here.ts";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { Answered, optionsOf, Question } from "./question.tsx";
 import { isSameEntry } from "./same-entry.ts";
@@ -86,7 +87,9 @@ export function Chat({ actions, view, isRewound, outgoing, isReachable, onEdit, 
               text={pending.interrupt.message ?? DEFAULT_QUESTION}
               options={optionsOf(pending)}
               isPast={isRewound}
-              onAnswer={(answer) => actions.answer(pending.interrupt.id, answer)}
+              onAnswer={(answer) =>
+                answerHere(pending.interrupt.id, () => actions.answer(pending.interrupt.id, answer))
+              }
             />
           ))}
         </div>
@@ -117,7 +120,7 @@ const EntryOf = memo(
       case "turn":
         return <Turn agent={entry.agent} parts={entry.parts} />;
       case "answered":
-        return <Answered question={entry.question} answer={entry.answer} />;
+        return <Answered id={entry.id} question={entry.question} answer={entry.answer} />;
       case "ended":
         return <RunEnded run={entry.run} />;
     }

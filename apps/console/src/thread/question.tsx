@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import type { PendingInterrupt } from "@throughline/protocol";
 import { failureOf } from "../server/failure.ts";
 import { Button } from "../ui/button.tsx";
+import { wasAnsweredHere } from "./answered-here.ts";
 
 interface QuestionProps {
   /** The interrupt's. */
@@ -94,15 +95,29 @@ export function questionId(interruptId: string): string {
   return `question-${interruptId}`;
 }
 
-/** A question that has been answered. */
-export function Answered({ question, answer }: { readonly question: string; readonly answer: string | null }) {
+interface AnsweredProps {
+  /** The interrupt's. */
+  readonly id: string;
+  readonly question: string;
+  readonly answer: string | null;
+}
+
+/** A question that has been answered, here or anywhere else. */
+export function Answered({ id, question, answer }: AnsweredProps) {
   return (
     <section
       aria-label="Answered question"
       data-testid="answered"
       className="rounded-control border border-hairline px-3 py-2 text-sm"
     >
-      <p className="text-quiet">{question}</p>
+      <p className="flex gap-3 text-quiet">
+        <span className="min-w-0 flex-1 wrap-anywhere">{question}</span>
+        {answer !== null && (
+          <span data-testid="answered-by" className="shrink-0 text-xs">
+            {wasAnsweredHere(id) ? "answered here" : "answered elsewhere"}
+          </span>
+        )}
+      </p>
       <p className="mt-0.5 flex items-center gap-1.5 font-medium wrap-anywhere">
         <CornerDownRight aria-hidden className="size-3.5 shrink-0 text-violet" />
         {answer ?? "Left unanswered"}
