@@ -29,11 +29,31 @@ const MUST: Readonly<Record<string, (entry: Entry) => boolean>> = {
   "a chat that joined late": joined("chat"),
   "a delivery over SSE": delivered("sse"),
   "a delivery by long-poll": delivered("poll"),
+  "a delivery by the native protocol": delivered("native"),
+  "a native client that joined late": joined("native"),
+  ...Object.fromEntries(
+    ["websocket", "sse", "long-poll"].map((carrier) => [
+      `an event to a page over ${carrier}`,
+      delivered(`app/${carrier}`),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["start", "cancel", "answer", "pause", "fork"].map((what) => [
+      `a ${what} of a page's, acknowledged`,
+      (entry: Entry) => ok(what)(entry) && entry.transport === "app",
+    ]),
+  ),
+  "a page that lost its connection": ({ op, code }) => op === "resume" && code === "app cut off",
+  "a page that came back to a thread": ({ code }) => code === "taken up",
+  "a page's view replaced": ({ op, code, what }) => op === "reset" && what === "app" && code === "epoch",
+  "a page's start refused": ({ phase, what, transport }) => phase === "fail" && what === "start" && transport === "app",
   "an agent that went on after its end": ({ what, flag }) => what === "event" && flag === true,
   ...Object.fromEntries(
     [
       ...["full", "fail", "tear", "timeout", "lost", "kept", "torn", "after"].map((kind) => `disk ${kind}`),
       ...["cut", "cut in a frame", "half-open", "pause", "throttle", "answer lost"].map((kind) => `network ${kind}`),
+      ...["cut", "cut in a frame", "half-open", "pause", "throttle", "offline"].map((kind) => `app network ${kind}`),
+      "app reload",
       "crash",
       "restart",
       "restore",
@@ -77,7 +97,7 @@ function resumed(cursor: RegExp): (entry: Entry) => boolean {
 }
 
 function reset(code: string): (entry: Entry) => boolean {
-  return (entry) => entry.op === "reset" && entry.code === code;
+  return ({ op, what, code: told }) => op === "reset" && what === undefined && told === code;
 }
 
 function joined(socket: string): (entry: Entry) => boolean {

@@ -1,14 +1,18 @@
 import type { Gateway } from "@throughline/gateway";
 import type { Append, Appended, StreamLog } from "@throughline/log";
+import { acknowledgesItself, hidesResets, resumesAt } from "./apps/mistakes.ts";
+import type { Tamper } from "./apps/tamper.ts";
 import { overlay } from "./tails.ts";
 
 /**
- * A server with one mistake in it, made at a seam of the real one. The checker must find each of
- * them, or it would not find the like in the product either.
+ * A server or a client with one mistake in it, made at a seam of the real one. The checker must find
+ * each of them, or it would not find the like in the product either.
  */
 export interface Mutant {
   readonly log?: (log: StreamLog) => StreamLog;
   readonly gateway?: (gateway: Gateway, log: StreamLog) => Gateway;
+  /** Makes what rewrites the frames of one WebSocket of the real client. */
+  readonly tamper?: () => Tamper;
 }
 
 /** No mistake. */
@@ -16,11 +20,15 @@ export const NONE: Mutant = {};
 
 /** Every known mistake, by what it does. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
-  "resumes one event too late": { gateway: (gateway) => resumeAt(gateway, 1) },
-  "resumes one event too early": { gateway: (gateway) => resumeAt(gateway, -1) },
-  "acknowledges before the write": { log: acknowledgeEarly },
-  "writes the terminal event twice": { log: doubleTerminal },
-  "drops frames of a slow client": { gateway: dropWhenSlow },
+  "a server that resumes one event too late": { gateway: (gateway) => resumeAt(gateway, 1) },
+  "a server that resumes one event too early": { gateway: (gateway) => resumeAt(gateway, -1) },
+  "a server that acknowledges before the write": { log: acknowledgeEarly },
+  "a server that writes the terminal event twice": { log: doubleTerminal },
+  "a server that drops frames of a slow client": { gateway: dropWhenSlow },
+  "a client that resumes one event too late": { tamper: () => resumesAt(1) },
+  "a client that resumes one event too early": { tamper: () => resumesAt(-1) },
+  "a client that does not tell of resets": { tamper: hidesResets },
+  "a client that takes what was sent for acknowledged": { tamper: acknowledgesItself },
 };
 
 /** Moves every position that a client resumes from. */

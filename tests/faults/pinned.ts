@@ -17,3 +17,15 @@ export const PINNED_WATCHED: readonly number[] = [
   // A long-poll that opened its thread again after the server had closed all of them.
   373, 576,
 ];
+
+/** The same, of the plans with the native clients and the pages on the real client that apps/steered.ts adds. */
+export const PINNED_STEERED: readonly number[] = [
+  // A fork that was repeated while it was being made, and cut its run twice.
+  581,
+  // A cancel of a run that had asked, while the run that was to go on from the answer waited for its turn.
+  939,
+  // A listener that came while the view was older than the events it was told.
+  19, 120, 273,
+  // A message that was refused, and sent by itself after a reload.
+  114, 121, 276,
+];

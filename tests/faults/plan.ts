@@ -1,8 +1,9 @@
 import { seededRandom, type SeededRandom } from "@throughline/testing";
+import type { AppPlan, AppStep } from "./apps/plan.ts";
 import { INVALID, type PuppetEnd, type PuppetScript } from "./agents.ts";
 
-/** How a client follows a thread; `websocket` is `/ws/stream`. */
-export type Transport = Socket | "sse" | "poll";
+/** How a client follows a thread; `websocket` is `/ws/stream`, `native` is `/ws`. */
+export type Transport = Socket | "native" | "sse" | "poll";
 /** The protocols over WebSocket. */
 export type Socket = "websocket" | "chart" | "chat" | "tasks";
 export type CursorForm = "bare" | "epoch";
@@ -35,6 +36,7 @@ export type BadCursor = "ahead" | "wrong epoch" | "malformed";
 
 /** What a step does. `lost` = the answer never arrives, and the caller tries again. */
 export type Step =
+  | AppStep
   | { readonly do: "start"; readonly start: StartPlan; readonly by: "http" | "websocket"; readonly lost: boolean }
   | { readonly do: "start again"; readonly start: StartPlan; readonly other: boolean }
   | {
@@ -71,6 +73,7 @@ export interface Plan {
   readonly readCostMs: number;
   readonly threads: readonly string[];
   readonly clients: readonly ClientPlan[];
+  readonly apps: readonly AppPlan[];
   readonly steps: readonly (Step & { readonly at: number })[];
   readonly disk: {
     /** Milliseconds of a write, at most. */
@@ -104,6 +107,7 @@ export function makePlan(seed: number): Plan {
     readCostMs: random.pick([0, 0, 0.2]),
     threads,
     clients,
+    apps: [],
     steps: steps.toSorted((a, b) => a.at - b.at),
     disk: { slowMs: random.pick([0, 0, 5, 40]), faults: writeFaults(random, restoreLoses > 0) },
     restoreLoses,

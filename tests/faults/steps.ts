@@ -1,7 +1,9 @@
 import type { JsonObject } from "@throughline/protocol";
+import { App } from "./apps/app.ts";
 import { type CallAbout, Callers } from "./caller.ts";
 import { Follower } from "./followers/follower.ts";
 import { probe } from "./followers/probe.ts";
+import type { Mutant } from "./mutants.ts";
 import type { Plan, StartPlan, Step } from "./plan.ts";
 import type { World } from "./world.ts";
 
@@ -11,13 +13,15 @@ type Do<Name extends Step["do"]> = Extract<Step, { readonly do: Name }>;
 export class Steps {
   readonly callers: Callers;
   readonly followers: readonly Follower[];
+  readonly apps: readonly App[];
   readonly #world: World;
   #count = 0;
 
-  constructor(plan: Plan, world: World) {
+  constructor(plan: Plan, world: World, mutant: Mutant) {
     this.#world = world;
     this.callers = new Callers(world);
     this.followers = plan.clients.map((client) => new Follower(client, world));
+    this.apps = plan.apps.map((app) => new App(app, world, mutant.tamper));
   }
 
   /** Begins a step; what follows from it happens in its own time. */
@@ -54,6 +58,8 @@ export class Steps {
         return this.#world.crash("lost", step.downMs);
       case "restart":
         return void this.#world.restart(step.graceMs);
+      case "app":
+        return this.apps.find(({ plan }) => plan.name === step.app)?.do(step.act);
       case "nonsense":
         return void this.#follower(step.client)?.send(step.frame);
     }

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { steered } from "./apps/steered.ts";
 import { broken, puppet, recorded } from "./agents.ts";
 import type { History } from "./history.ts";
 import { judge } from "./judge/judge.ts";
@@ -18,6 +19,8 @@ const MOST_ROUNDS = 240;
 const QUIET_ROUNDS = 5;
 /** An agent that ignores its abort may go on for so long after the server has closed. */
 const ZOMBIE_MS = 15_000;
+/** How long a page stays when the server goes. */
+const LEAVE_MS = 1_000;
 /** A connection may have so many bytes waiting, and what one write adds. */
 const MOST_BUFFERED = 1024 * 1024 + 256 * 1024;
 
@@ -32,11 +35,11 @@ export interface Verdict {
 export async function runTrial(
   seed: number,
   mutant: Mutant = NONE,
-  plan: Plan = watched(makePlan(seed)),
+  plan: Plan = steered(watched(makePlan(seed))),
 ): Promise<Verdict> {
   const world = new World(plan, (history) => [recorded(puppet, history), recorded(broken, history)], mutant);
   void world.start();
-  const steps = new Steps(plan, world);
+  const steps = new Steps(plan, world, mutant);
   await play(plan, world, steps);
   const problems = await drain(plan, world, steps);
   const leaks = await close(world, steps);
@@ -77,11 +80,14 @@ async function play(plan: Plan, world: World, steps: Steps): Promise<void> {
 async function drain(plan: Plan, world: World, steps: Steps): Promise<string[]> {
   world.disk.heal();
   for (const follower of steps.followers) follower.mend();
+  for (const app of steps.apps) app.heal();
   let quiet = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     await world.clock.advance(ROUND_MS);
     const going = steps.callers.pending > 0 || (await cancelGoing(plan, world, steps));
-    quiet = going || steps.followers.some((follower) => !follower.connected) ? 0 : quiet + 1;
+    const isThere =
+      steps.followers.every(({ connected }) => connected) && steps.apps.every(({ isSettled }) => isSettled);
+    quiet = going || !isThere ? 0 : quiet + 1;
     if (quiet < QUIET_ROUNDS) continue;
     // The tail of what was committed last is still on its way to those who are far away.
     await world.clock.advance(1_000);
@@ -112,8 +118,11 @@ async function cancelGoing(plan: Plan, world: World, steps: Steps): Promise<bool
 }
 
 async function close(world: World, steps: Steps): Promise<string[]> {
-  for (const follower of steps.followers) follower.rest();
+  for (const each of [...steps.followers, ...steps.apps]) each.rest();
   const done = world.close();
+  // They are sent away, and then leave themselves.
+  await world.clock.advance(LEAVE_MS);
+  const left = steps.apps.map((app) => app.close());
   await world.clock.advance(ZOMBIE_MS);
-  return done();
+  return [...done(), ...left.flatMap((leaks) => leaks())];
 }

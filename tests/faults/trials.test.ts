@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Coverage } from "./coverage.ts";
 import { NONE } from "./mutants.ts";
-import { PINNED, PINNED_WATCHED } from "./pinned.ts";
+import { PINNED, PINNED_STEERED, PINNED_WATCHED } from "./pinned.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { runTrial, saveHistory } from "./trial.ts";
+import { watched } from "./watched.ts";
 
 const SEEDS = 300;
 const BATCH = 50;
@@ -33,7 +34,8 @@ describe("R1, R2, R4, R5, L1, L2, D1: whatever fails, every rule holds", () => {
     "for the seeds that once failed",
     async () => {
       expect(await judged(PINNED, new Coverage(), makePlan)).toEqual([]);
-      expect(await judged(PINNED_WATCHED, new Coverage())).toEqual([]);
+      expect(await judged(PINNED_WATCHED, new Coverage(), (seed) => watched(makePlan(seed)))).toEqual([]);
+      expect(await judged(PINNED_STEERED, new Coverage())).toEqual([]);
     },
     TIMEOUT_MS,
   );

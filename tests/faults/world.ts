@@ -11,6 +11,7 @@ import {
 } from "@throughline/testing";
 import { FaultyDisk, type InFlight } from "./disk.ts";
 import type { Connection, ConnectionEvents } from "./followers/connection.ts";
+import { openNative } from "./followers/native.ts";
 import { openPoll } from "./followers/poll.ts";
 import { openSse } from "./followers/sse.ts";
 import type { Opening, Surroundings } from "./followers/surroundings.ts";
@@ -101,6 +102,8 @@ export class World implements Surroundings {
         return openSse({ ...opening, http, clock }, events);
       case "poll":
         return openPoll({ ...opening, http, clock }, events);
+      case "native":
+        return openNative({ ...opening, gateway, clock }, events);
       default:
         return openWebSocket(opening.transport, { ...opening, gateway, clock }, events);
     }

@@ -1,11 +1,22 @@
 import { type JsonObject, ThroughlineError } from "@throughline/protocol";
 import type { SeededRandom } from "@throughline/testing";
 import { hashOf } from "../history.ts";
-import type { ClientPlan, NetworkFault } from "../plan.ts";
+import type { ClientPlan, NetworkFault, Transport } from "../plan.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const AGAIN_MS = 120;
+
+/** Where one stands who was reset, as a late joiner does; undefined until it is given something. */
+const AFTER_RESET: Readonly<Record<Transport, (lastSeq: number) => number | undefined>> = {
+  sse: () => 0,
+  poll: () => 0,
+  tasks: (lastSeq) => lastSeq,
+  native: (lastSeq) => lastSeq,
+  websocket: () => undefined,
+  chat: () => undefined,
+  chart: () => undefined,
+};
 
 /**
  * A client that follows a thread and comes back, with its position, whenever it is cut off. All that
@@ -148,6 +159,8 @@ export class Follower {
         this.#joinedAt = seq ?? this.#joinedAt;
         // What a task was when it joined came with the greeting.
         if (this.plan.transport === "tasks") this.#position ??= seq;
+        // Here the greeting says where it goes on, after a reset too.
+        if (this.plan.transport === "native") this.#position = seq;
       },
       delivered: (seq, json, epoch = this.#epoch) => {
         const durable = this.#world.isDurable(this.plan.thread, seq);
@@ -161,9 +174,7 @@ export class Follower {
         history.add({ ...about, op: "reset", phase: "ok", epoch, seq, code });
         this.#epoch = epoch;
         // What follows is what a late joiner gets.
-        this.#position = { sse: 0, poll: 0, tasks: seq, websocket: undefined, chat: undefined, chart: undefined }[
-          this.plan.transport
-        ];
+        this.#position = AFTER_RESET[this.plan.transport](seq);
       },
       other: (frame) => this.#handleOther(about.conn, frame),
       ended: over,

@@ -4,6 +4,7 @@ import type { Clock } from "@throughline/protocol";
 import type { Socket } from "../plan.ts";
 import { addressOf, tellFrame } from "./address.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
+import { breakable } from "./memory-connection.ts";
 import type { Opening } from "./surroundings.ts";
 
 /** @throws ThroughlineError with which the upgrade is refused */
@@ -22,25 +23,5 @@ export function openWebSocket(
   });
   // The chart's protocol has no greeting.
   if (protocol === "chart") events.greeted(undefined, undefined);
-  let deaf = false;
-  return {
-    fail: (fault, amount) => {
-      deaf ||= fault === "half-open";
-      if (fault === "cut") socket.cut(amount % 50);
-      else if (fault === "cut in a frame") socket.cutAfter(amount);
-      else if (fault === "half-open") socket.halfOpen();
-      else if (fault === "pause") socket.pauseReading();
-      else socket.throttle(amount);
-    },
-    mend: () => {
-      if (deaf) return socket.cut();
-      socket.throttle(Number.POSITIVE_INFINITY);
-      socket.resumeReading();
-    },
-    drop: () => socket.cut(),
-    send: (frame) => socket.send(frame),
-    get peakBuffered() {
-      return socket.peakBuffered;
-    },
-  };
+  return breakable(socket);
 }

@@ -104,10 +104,12 @@ function judgeCancels({ entries, slices, runs }: Facts, { cancels }: Evidence): 
     else if (slice !== undefined && statusIn(slices, slice) !== "cancelled")
       problems.push(`R5: ${run} was cancelled and ended otherwise`);
   }
-  for (const { runId, status } of runs.values()) {
+  for (const { runId, parentRunId, status } of runs.values()) {
     if (status !== "cancelled" || asked.has(runId) || cancels.byInterrupt || cancels.byLeaving) continue;
     // One that only tells of questions which somebody's cancel has withdrawn.
     if (slices.get(runId)?.some((slice) => entriesOf(slice).some((entry) => entry.status === "cancelled"))) continue;
+    // One that was to go on from a question of a run whose cancel took the answer back.
+    if (asked.has(parentRunId ?? undefined)) continue;
     problems.push(`R5: ${runId} is cancelled, and nobody asked for it`);
   }
   return problems;
@@ -116,6 +118,7 @@ function judgeCancels({ entries, slices, runs }: Facts, { cancels }: Evidence): 
 /** One answer to a question wins; it is the one that was acknowledged, and the run that goes on has it. */
 function judgeAnswers({ entries, slices }: Facts): string[] {
   const problems: string[] = [];
+  const cancelled = new Set(of(entries, "cancel", "invoke").map(({ run }) => run));
   const given = Map.groupBy(of(entries, "answer"), ({ about = "" }) => about.slice(0, about.indexOf(" ")));
   const used = Map.groupBy(
     [...slices.values()].flat().flatMap((slice) => resumesOf(slice)),
@@ -130,7 +133,10 @@ function judgeAnswers({ entries, slices }: Facts): string[] {
     const accepted = new Set(answers.filter(({ phase }) => phase === "ok").map(({ about }) => about));
     if (accepted.size > 1) problems.push(`R4: ${question} was answered ${accepted.size} times`);
     const stored = used.get(question)?.[0];
+    // A cancel of the run that asked takes back what has not begun.
+    const mayBeTakenBack = answers.some(({ run }) => cancelled.has(run));
     for (const about of accepted) {
+      if (stored === undefined && mayBeTakenBack) continue;
       if (stored === undefined) problems.push(`L1: the answer to ${question} was acknowledged and is lost`);
       else if (about !== `${question} ${stored.answer}`)
         problems.push(`R4: another answer to ${question} than the accepted`);

@@ -9,7 +9,8 @@ import { joinedChart } from "./in-force.ts";
 export function judgeDeliveries(evidence: Evidence, origin: string): string[] {
   const expectations = new Expectations(evidence, origin);
   const connections = Map.groupBy(
-    evidence.entries.filter(({ op }) => op === "resume" || op === "deliver" || op === "reset"),
+    // What pages on the real client were told is judged in apps.ts.
+    evidence.entries.filter(({ op, what }) => what === undefined && ["resume", "deliver", "reset"].includes(op)),
     ({ conn }) => conn,
   );
   return [...connections.values()].flatMap((entries) => new Connection(entries, expectations).judge());
@@ -50,8 +51,8 @@ class Connection {
     for (const entry of this.#entries) {
       if (entry.op === "resume" && entry.phase === "ok") {
         this.#greeted ??= { epoch: entry.epoch, lastSeq: entry.seq ?? 0 };
-        // Who gets only what comes gets all of it from the greeting on.
-        if (this.#late === "live") this.#at ??= this.#greeted.lastSeq;
+        // Who gets only what comes gets all of it from the greeting on; a reset is followed by one.
+        if (this.#late === "live") this.#at = this.#reset ? entry.seq : (this.#at ?? this.#greeted.lastSeq);
       } else if (entry.op === "reset") this.#judgeReset(entry);
       else if (entry.op === "deliver") this.#judgeDelivery(entry);
     }

@@ -5,6 +5,7 @@ import type { Generation } from "../read-back.ts";
 export interface StoredRun {
   readonly runId: string;
   readonly threadId: string;
+  readonly parentRunId: string | null;
   readonly status: string;
   readonly startSeq: number | null;
   readonly endSeq: number | null;

@@ -47,14 +47,21 @@ export class Expectations {
 
 /** What one gets who comes without a position. */
 export function lateJoinOf(transport: Transport): Dialect["lateJoin"] {
-  return transport === "sse" || transport === "poll" ? "all" : DIALECTS[transport].lateJoin;
+  if (isDialect(transport)) return DIALECTS[transport].lateJoin;
+  // The native protocol gives a view and what comes behind it.
+  return transport === "native" ? "live" : "all";
 }
 
 /** What a reader must be given of these events. */
 export function expectedOf(transport: Transport, context: DialectContext, events: readonly AguiEvent[]): Expected {
-  return transport === "sse" || transport === "poll"
-    ? events.map((event) => hashOf(JSON.stringify(event)))
-    : frames(DIALECTS[transport], context, events);
+  return isDialect(transport)
+    ? frames(DIALECTS[transport], context, events)
+    : events.map((event) => hashOf(JSON.stringify(event)));
+}
+
+/** Whether it gives frames of its own, rather than the events themselves. */
+function isDialect(transport: Transport): transport is Socket {
+  return Object.hasOwn(DIALECTS, transport);
 }
 
 function frames(dialect: Dialect, context: DialectContext, events: readonly AguiEvent[]): Expected {

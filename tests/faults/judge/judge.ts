@@ -1,3 +1,4 @@
+import { judgeApps } from "./apps.ts";
 import { judgeCommands } from "./commands.ts";
 import { judgeDeliveries } from "./deliveries.ts";
 import type { Evidence } from "./evidence.ts";
@@ -14,5 +15,6 @@ export function judge(evidence: Evidence, origin: string): string[] {
     ...(evidence.agentsSeen ? judgeWritten(evidence) : []),
     ...judgeCommands(evidence),
     ...judgeDeliveries(evidence, origin),
+    ...judgeApps(evidence),
   ];
 }

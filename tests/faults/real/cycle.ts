@@ -122,7 +122,7 @@ async function cycleIn(world: RealWorld, durability: string): Promise<Cycle> {
 /** On each thread a client of each kind, those over WebSocket once from the start and once without a position. */
 function clients(): ClientPlan[] {
   const plans = THREADS.flatMap((thread) => {
-    const sockets = (["websocket", "chat", "chart", "tasks"] as const).filter(
+    const sockets = (["websocket", "native", "chat", "chart", "tasks"] as const).filter(
       (socket) => socket !== "tasks" || thread === WATCHED,
     );
     return [

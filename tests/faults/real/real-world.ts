@@ -8,7 +8,7 @@ import type { Opening, Surroundings } from "../followers/surroundings.ts";
 import { History } from "../history.ts";
 import { type Contents, readBack } from "../read-back.ts";
 import { Server, type ServerOptions } from "../../support/server-process.ts";
-import { openRealWebSocket } from "./websocket.ts";
+import { openRealNative, openRealWebSocket } from "./websocket.ts";
 
 /** Real processes on a real disk, one after another on the same data. */
 export class RealWorld implements Surroundings {
@@ -85,6 +85,8 @@ export class RealWorld implements Surroundings {
         return openSse({ ...opening, http, clock }, events);
       case "poll":
         return openPoll({ ...opening, http, clock }, events);
+      case "native":
+        return openRealNative(this.#server.url, opening, events);
       default:
         return openRealWebSocket(opening.transport, this.#server.url, opening, events);
     }
