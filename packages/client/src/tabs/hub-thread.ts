@@ -13,8 +13,8 @@ import * as fold from "../thread/fold.ts";
 type ThreadFrame = Extract<NativeServerFrame, { thread: string }>;
 
 export interface HubThreadPorts {
-  /** Tells one tab. */
-  readonly tell: (tab: string, frame: ThreadFrame) => void;
+  /** Tells some tabs. */
+  readonly tell: (tabs: readonly string[], frame: ThreadFrame) => void;
   /** Subscribes at the server again, from {@link HubThread.from}. */
   readonly subscribe: () => void;
 }
@@ -83,6 +83,7 @@ export class HubThread {
         this.#watchers = frame;
         return this.#tellAll(frame);
       case "unsubscribed":
+        this.#asking.clear();
         return this.#tellAll(frame);
     }
   }
@@ -109,7 +110,7 @@ export class HubThread {
     const after = seqOf(from);
     if (after === undefined || after < frame.after) return;
     this.#asking.delete(tab);
-    this.#ports.tell(tab, { type: "subscribed", thread: this.#id, epoch: frame.epoch, after, head: frame.head });
+    this.#ports.tell([tab], { type: "subscribed", thread: this.#id, epoch: frame.epoch, after, head: frame.head });
     this.#tellWatchers(tab);
   }
 
@@ -121,18 +122,18 @@ export class HubThread {
     const isForeign = cursor.epoch !== undefined && cursor.epoch !== epoch && cursor.seq > 0;
     if (isForeign || cursor.seq > view.lastSeq) {
       const reason = isForeign ? "epoch" : "ahead";
-      this.#ports.tell(tab, { type: "reset", thread: this.#id, epoch, last_seq: view.lastSeq, reason });
+      this.#ports.tell([tab], { type: "reset", thread: this.#id, epoch, last_seq: view.lastSeq, reason });
       return this.#serveView(tab);
     }
     if (cursor.seq < view.lastSeq) return this.#ports.subscribe();
     this.#asking.delete(tab);
-    this.#ports.tell(tab, this.#standing());
+    this.#ports.tell([tab], this.#standing());
     this.#tellWatchers(tab);
   }
 
   #serveView(tab: string): void {
     this.#asking.delete(tab);
-    this.#ports.tell(tab, { ...this.#standing(), view: encodeView(this.#feed.view, this.#feed.epoch) });
+    this.#ports.tell([tab], { ...this.#standing(), view: encodeView(this.#feed.view, this.#feed.epoch) });
     this.#tellWatchers(tab);
   }
 
@@ -142,12 +143,13 @@ export class HubThread {
   }
 
   #tellWatchers(tab: string): void {
-    if (this.#watchers !== undefined) this.#ports.tell(tab, this.#watchers);
+    if (this.#watchers !== undefined) this.#ports.tell([tab], this.#watchers);
   }
 
   #tellAll(frame: ThreadFrame): void {
     // Whoever still asks has nothing yet that this could continue.
-    for (const tab of this.#tabs) if (!this.#asking.has(tab)) this.#ports.tell(tab, frame);
+    const those = [...this.#tabs].filter((tab) => !this.#asking.has(tab));
+    if (those.length > 0) this.#ports.tell(those, frame);
   }
 }
 

@@ -5,8 +5,8 @@ import { encodeState, type HubMessage } from "./messages.ts";
 
 export interface HubPorts {
   readonly createLink: (host: LinkHost) => Link;
-  /** Tells one tab; the leading tab is one of them. */
-  readonly tell: (tab: string, message: HubMessage) => void;
+  /** Tells some tabs; the leading tab may be one of them. */
+  readonly tell: (tabs: readonly string[], message: HubMessage) => void;
 }
 
 /** Commands of which the acknowledgement is still awaited, and whose tab is remembered. */
@@ -31,8 +31,7 @@ export class Hub {
       frame: (frame) => this.#receive(frame),
     });
     this.#link.state.subscribe(() => {
-      const state = encodeState(this.#link.state.get());
-      for (const tab of this.#tabs) ports.tell(tab, { type: "state", state });
+      ports.tell([...this.#tabs], { type: "state", state: encodeState(this.#link.state.get()) });
     });
     this.#link.connect();
   }
@@ -41,8 +40,8 @@ export class Hub {
   join(tab: string): void {
     this.leave(tab);
     this.#tabs.add(tab);
-    this.#ports.tell(tab, { type: "state", state: encodeState(this.#link.state.get()) });
-    if (this.#isOpen) this.#ports.tell(tab, { type: "opened" });
+    this.#ports.tell([tab], { type: "state", state: encodeState(this.#link.state.get()) });
+    if (this.#isOpen) this.#ports.tell([tab], { type: "opened" });
   }
 
   leave(tab: string): void {
@@ -92,7 +91,7 @@ export class Hub {
 
   #follow(id: string): HubThread {
     const thread = new HubThread(id, {
-      tell: (tab, frame) => this.#ports.tell(tab, { type: "frame", frame }),
+      tell: (tabs, frame) => this.#ports.tell(tabs, { type: "frame", frame }),
       subscribe: () => this.#resubscribe(id),
     });
     this.#threads.set(id, thread);
@@ -117,7 +116,7 @@ export class Hub {
     if (frame.type === "ack") {
       const tab = this.#awaited.get(frame.id);
       this.#awaited.delete(frame.id);
-      if (tab !== undefined) this.#ports.tell(tab, { type: "frame", frame });
+      if (tab !== undefined) this.#ports.tell([tab], { type: "frame", frame });
       return;
     }
     if (!("thread" in frame)) return;
@@ -127,11 +126,11 @@ export class Hub {
 
   #opened(): void {
     this.#isOpen = true;
-    for (const tab of this.#tabs) this.#ports.tell(tab, { type: "opened" });
+    this.#ports.tell([...this.#tabs], { type: "opened" });
   }
 
   #ended(): void {
     this.#isOpen = false;
-    for (const tab of this.#tabs) this.#ports.tell(tab, { type: "ended" });
+    this.#ports.tell([...this.#tabs], { type: "ended" });
   }
 }

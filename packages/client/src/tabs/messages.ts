@@ -6,15 +6,16 @@ import {
 } from "@throughline/protocol";
 import type { LinkState } from "../connection/link.ts";
 
-/** What tabs say to each other. `tab` is the id of the tab that speaks or is spoken to. */
+/** What tabs say to each other. `tab` is the id of the tab that speaks. */
 export type TabMessage =
   /** Somebody leads from now on; whoever follows joins. */
   | { readonly to: "tabs"; readonly type: "lead" }
   | { readonly to: "leader"; readonly type: "join" | "leave" | "nudge" | "renew"; readonly tab: string }
   | { readonly to: "leader"; readonly type: "frame"; readonly tab: string; readonly frame: NativeClientFrame }
-  | ({ readonly to: "tab"; readonly tab: string } & HubMessage);
+  /** One message for all it is meant for: every tab gets what any tab posts. */
+  | ({ readonly to: "some"; readonly those: readonly string[] } & HubMessage);
 
-/** What the leading tab's hub tells one tab. */
+/** What the leading tab's hub tells some tabs. */
 export type HubMessage =
   | { readonly type: "state"; readonly state: StateJson }
   | { readonly type: "opened" }

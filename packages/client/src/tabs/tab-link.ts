@@ -100,9 +100,10 @@ export class TabLink implements Link {
     const { createLink, tab: own } = this.#options;
     this.#hub = new Hub({
       createLink,
-      tell: (tab, message) => {
-        if (tab === own) this.#told(message);
-        else this.#channel?.post({ to: "tab", tab, ...message } satisfies TabMessage);
+      tell: (tabs, message) => {
+        const those = tabs.filter((tab) => tab !== own);
+        if (those.length > 0) this.#channel?.post({ to: "some", those, ...message } satisfies TabMessage);
+        if (tabs.includes(own)) this.#told(message);
       },
     });
     this.#hub.join(own);
@@ -118,8 +119,8 @@ export class TabLink implements Link {
   #receive(message: TabMessage): void {
     if (message.to === "leader") {
       if (this.#hub !== undefined) this.#asked(this.#hub, message);
-    } else if (message.to === "tab") {
-      if (message.tab === this.#options.tab) this.#told(message);
+    } else if (message.to === "some") {
+      if (message.those.includes(this.#options.tab)) this.#told(message);
     } else {
       this.#ended();
       this.#say({ to: "leader", type: "join", tab: this.#options.tab });
