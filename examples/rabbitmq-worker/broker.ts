@@ -115,9 +115,11 @@ export class Broker {
         if (this.#channel !== channel) return;
         // Acknowledged before it is worked on: from here on the run's lease tells whether we live, not the queue.
         (channel as Channel).ack(got);
+        // Once the broker has answered anything behind it, no other worker is given the request as well.
+        await channel.prefetch(1);
         withMessage(got.content, (message) => this.#take(message));
       };
-      void take();
+      take().catch((error: Error) => console.error(`a request was not taken: ${error.message}`));
     });
   }
 

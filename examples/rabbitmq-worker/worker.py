@@ -165,6 +165,8 @@ class Worker:
         while self.held and len(self.runs) < MOST_RUNS:
             method, body = self.held.popleft()
             channel.basic_ack(method.delivery_tag)
+            # Once the broker has answered anything behind it, no other worker is given the request as well.
+            channel.basic_qos(prefetch_count=1)
             request = read(body)
             run_id = request.get("runId")
             # The queue has the requests of all agents, and may bring one twice.

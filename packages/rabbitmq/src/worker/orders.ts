@@ -6,6 +6,9 @@ import type { Session } from "../link/session.ts";
 import { readControlMessage, readRequestMessage } from "../messages/read.ts";
 import { declareControl, declareRequests } from "../topology.ts";
 
+/** Requests that are here and not acknowledged. */
+const PREFETCH = 1;
+
 /** Who carries the orders out. */
 export interface Crew {
   /** Whether the request is anything to this worker. */
@@ -21,7 +24,8 @@ export interface Crew {
 /**
  * What a worker is asked and told over the broker. A request is acknowledged before the work on it
  * begins: were it acknowledged after, a worker that dies of it would take the next one down as well. A
- * run whose worker dies ends by its lease.
+ * run whose worker dies ends by its lease. It begins once the broker is known to have the acknowledgement,
+ * since until then the broker may give the request to another worker too.
  */
 export class Orders implements LinkUser {
   readonly #agent: string;
@@ -44,10 +48,14 @@ export class Orders implements LinkUser {
     const requests = await session.channel();
     const queue = await declareRequests(requests, this.#agent);
     // One at a time: what this worker has no hand free for stays there for others.
-    await requests.prefetch(1);
+    await requests.prefetch(PREFETCH);
     if (this.#closed) return session.release(requests);
     this.#opened = { session, requests, control };
-    await requests.consume(queue, (raw) => void this.#asked(raw, session, requests));
+    let before = Promise.resolve();
+    await requests.consume(queue, (raw) => {
+      // One after another, so that a hand that is free is not taken twice.
+      before = before.then(() => this.#asked(raw, session, requests));
+    });
   }
 
   /** Takes no more requests; one that has not begun goes to another worker. Never rejects. */
@@ -78,6 +86,18 @@ export class Orders implements LinkUser {
     // Gone meanwhile: the request is somebody else's, or comes again.
     if (this.#closed || session.signal.aborted) return;
     session.acknowledge(channel, raw);
-    if (request !== undefined && this.#crew.wants(request)) this.#crew.begin(request);
+    if (request === undefined || !(await isHeard(channel))) return;
+    if (this.#crew.wants(request)) this.#crew.begin(request);
   }
+}
+
+/**
+ * Whether the broker has all that was said on the channel before. It answers in order, and to this: it is
+ * the same bound once more. Never rejects; a connection that is lost says no.
+ */
+function isHeard(channel: Channel): Promise<boolean> {
+  return channel.prefetch(PREFETCH).then(
+    () => true,
+    () => false,
+  );
 }
