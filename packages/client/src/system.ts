@@ -52,12 +52,15 @@ export function reportThrown(thrown: unknown): void {
   else platform.process?.emitWarning?.(thrown instanceof Error ? thrown : String(thrown));
 }
 
+/** Platforms take a longer wait than this, in ms, for none at all. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** Timers keep a Node process alive: a client that is to reconnect is not done. `close()` ends them. */
 const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout: (fn, ms) => {
-    const timer = setTimeout(fn, ms);
+    const timer = setTimeout(fn, Math.min(ms, LONGEST_WAIT_MS));
     return { cancel: () => clearTimeout(timer) };
   },
   setImmediate: (fn) => void setTimeout(fn, 0),

@@ -3,12 +3,13 @@ import { seededRandom, virtualClock } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
 import type { Carrier } from "../src/carriers/carrier.ts";
 import { Connection, type ConnectionEvents, type DialHost } from "../src/connection/connection.ts";
-import { failureOfClose, lost } from "../src/connection/failure.ts";
+import { failureOfClose, failureOfResponse, lost } from "../src/connection/failure.ts";
 import { backoff } from "../src/connection/policy.ts";
-import { Tokens } from "../src/connection/token.ts";
+import { type ExpiringToken, Tokens } from "../src/connection/token.ts";
 import type { Signal } from "../src/index.ts";
 import { memoryStorage } from "../src/index.ts";
 import { Emitter } from "../src/stores/emitter.ts";
+import { openWorld } from "./support/world.ts";
 
 /** How the token is had: a provider for each test. */
 const AUTH = {
@@ -120,6 +121,71 @@ test("a token is renewed before it ends, and shared by whoever asks meanwhile", 
   tokens.forget();
   expect(await tokens.get()).toBe("t2");
 });
+
+test.each([
+  ["throws", () => raise(new Error("no session"))],
+  ["gives none", async () => undefined],
+  ["rejects", () => Promise.reject(new Error("no session"))],
+])("a provider that %s is answered at once, and heard of no more", async (_what, provider) => {
+  const clock = virtualClock();
+  const tokens = new Tokens(clock, provider as never, () => {});
+  await expect(tokens.get()).rejects.toThrow();
+  // Nothing is left that could still be rejected, with nobody there to hear it.
+  expect(clock.pending).toBe(0);
+});
+
+test("a token that comes when all is over is not renewed for ever", async () => {
+  const clock = virtualClock();
+  const given = Promise.withResolvers<ExpiringToken>();
+  let endings = 0;
+  const tokens = new Tokens(
+    clock,
+    () => given.promise,
+    () => (endings += 1),
+  );
+  const asked = tokens.get();
+  tokens.close();
+  given.resolve({ token: "late", expiresAt: clock.now() + 31_000 });
+  expect(await asked).toBe("late");
+  await clock.advance(60_000);
+  expect([endings, clock.pending]).toEqual([0, 0]);
+});
+
+test.each([
+  ["7", 7_000],
+  ["Sat, 01 Jan 2028 00:00:10 GMT", 10_000],
+  ["Sat, 01 Jan 2000 00:00:00 GMT", 0],
+  ["99999999999", 3_600_000],
+  ["soon", 0],
+])("Retry-After: %s", async (header, retryAfterMs) => {
+  const response = new Response("", { status: 503, headers: { "retry-after": header } });
+  expect(await failureOfResponse(response, Date.UTC(2028, 0, 1))).toMatchObject({ kind: "lost", retryAfterMs });
+});
+
+test("a page in the background, which gets its turns late, takes no living connection for dead", async () => {
+  await using world = await openWorld();
+  const { clock } = world;
+  const toNextMinute = (ms: number): number => Math.ceil((clock.now() + ms) / 60_000) * 60_000 - clock.now();
+  const client = world.client({
+    system: {
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        setImmediate: (work) => clock.setImmediate(work),
+        setTimeout: (work, ms) => clock.setTimeout(work, ms < 1000 ? ms : toNextMinute(ms)),
+      },
+    },
+  });
+  const told: unknown[] = [];
+  client.on("disconnected", ({ error }) => told.push(error));
+  client.connect();
+  await clock.advance(20 * 60_000);
+  expect([client.connection.get().state, told]).toEqual(["connected", []]);
+});
+
+function raise(error: Error): never {
+  throw error;
+}
 
 type Step = "refuse" | "break" | "hang" | "wrong";
 

@@ -46,7 +46,7 @@ export async function post(
   const response = await request.catch((cause: unknown) => {
     throw new Failed(lost("The server cannot be reached.", { cause }));
   });
-  if (!response.ok) throw new Failed(await failureOfResponse(response));
+  if (!response.ok) throw new Failed(await failureOfResponse(response, context.system.clock.now()));
   return response;
 }
 

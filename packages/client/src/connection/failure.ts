@@ -46,15 +46,27 @@ export function failureOfClose(code: number, reason: string): Failure {
   return { ...lost(message, { elsewhere: code < 4000 }), retryAfterMs: code === 4429 ? 1000 : 0 };
 }
 
-/** Reads the refusal out of a response: `{error: {code, message}}`. */
-export async function failureOfResponse(response: Response): Promise<Failure> {
+/** What a proxy asks for beyond this, in ms, is taken for a mistake: nobody would ever be back. */
+const LONGEST_RETRY_AFTER_MS = 60 * 60_000;
+
+/**
+ * Reads the refusal out of a response: `{error: {code, message}}`.
+ * @param now in ms since the Unix epoch
+ */
+export async function failureOfResponse(response: Response, now: number): Promise<Failure> {
   const { status } = response;
   const error = refusal(await bodyOf(response), status);
-  const retryAfter = Number(response.headers.get("retry-after") ?? "");
-  const retryAfterMs = retryAfter > 0 ? retryAfter * 1000 : 0;
+  const retryAfterMs = retryAfter(response.headers.get("retry-after"), now);
   const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
   const kind = status === 401 ? "denied" : isTransient ? "lost" : "refused";
   return { error, kind, retryAfterMs, elsewhere: false };
+}
+
+/** In ms; a header says it in seconds or as a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | null, now: number): number {
+  if (header === null) return 0;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : 0;
 }
 
 type Refusal = { readonly code?: unknown; readonly message?: unknown };

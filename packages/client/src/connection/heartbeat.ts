@@ -85,12 +85,16 @@ export class Heartbeat {
   }
 
   #check(): void {
+    const hasSlept = this.#clock.now() - this.#tickDueAt > ASLEEP_MS;
+    if (hasSlept) {
+      // Silence while nobody asked says nothing: a page in the background gets a turn once a minute.
+      this.#schedule(this.#intervalMs);
+      return this.probe();
+    }
     const silentMs = this.#clock.monotonic() - this.#heardAt;
     if (silentMs >= 2 * this.#intervalMs) return this.#ports.silent();
-    const hasSlept = this.#clock.now() - this.#tickDueAt > ASLEEP_MS;
     // The next look is no later than the moment at which silence would have lasted too long.
     this.#schedule(Math.min(this.#intervalMs, 2 * this.#intervalMs - silentMs));
-    if (hasSlept) this.probe();
-    else if (this.#pings) this.#ping();
+    if (this.#pings) this.#ping();
   }
 }

@@ -73,9 +73,13 @@ export function createNativeLink(options: NativeLinkOptions): Link {
   return {
     state: connection.state,
     connect: () => connection.connect(),
-    disconnect: () => connection.disconnect(),
-    close: () => {
+    disconnect: () => {
+      // Nobody needs one meanwhile.
       tokens.forget();
+      connection.disconnect();
+    },
+    close: () => {
+      tokens.close();
       connection.close();
     },
     nudge: () => connection.nudge(),

@@ -20,6 +20,7 @@ export class Tokens {
   readonly #source: string | TokenProvider | undefined;
   readonly #ending: () => void;
   #token: Promise<string> | undefined;
+  #isClosed = false;
   #renewal: Timer | undefined;
 
   /** @param ending is called when the token is about to end and a new one should be brought */
@@ -42,13 +43,22 @@ export class Tokens {
     this.#token = undefined;
   }
 
+  /** Asks and renews no more; what is asked already may still come. */
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
+  }
+
   #ask(source: TokenProvider): Promise<string> {
     const asked = Promise.withResolvers<string>();
     const timer = this.#clock.setTimeout(
       () => asked.reject(new ThroughlineError("unauthenticated", `No token came within ${TIMEOUT_MS} ms.`)),
       TIMEOUT_MS,
     );
-    source().then((given) => asked.resolve(this.#take(given)), asked.reject);
+    // Whatever a function of the app's throws, and whenever, is an answer.
+    new Promise<string | ExpiringToken>((resolve) => resolve(source()))
+      .then((given) => this.#take(given))
+      .then(asked.resolve, asked.reject);
     asked.promise.then(
       () => timer.cancel(),
       () => {
@@ -61,9 +71,10 @@ export class Tokens {
 
   #take(given: string | ExpiringToken): string {
     if (typeof given === "string") return given;
+    if (typeof given?.token !== "string") throw new ThroughlineError("unauthenticated", "There is no token.");
     this.#renewal?.cancel();
     const inMs = given.expiresAt - EARLY_MS - this.#clock.now();
-    if (inMs > 0) this.#renewal = this.#clock.setTimeout(this.#ending, inMs);
+    if (inMs > 0 && !this.#isClosed) this.#renewal = this.#clock.setTimeout(this.#ending, inMs);
     return given.token;
   }
 }
