@@ -25,6 +25,23 @@ test("a listener that throws is reported, and harms neither the others nor whoev
   expect(reported).toEqual([problem, problem]);
 });
 
+test("who listens anew while it is told hears of the next change, and who has gone hears of none", () => {
+  const store = new Store(0);
+  const heard: string[] = [];
+  const once = (): void => {
+    const end = store.subscribe(() => {
+      end();
+      heard.push("once");
+      once();
+      stop();
+    });
+  };
+  once();
+  const stop = store.subscribe(() => heard.push("stopped"));
+  store.set(1);
+  expect(heard).toEqual(["once"]);
+});
+
 test("a throttled store publishes the first change at once and the last one when its time is over", async () => {
   const clock = virtualClock();
   const store = new ThrottledStore(0, 50, clock);

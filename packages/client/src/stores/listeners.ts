@@ -12,7 +12,10 @@ export class Listeners<Payload extends readonly unknown[]> {
   }
 
   tell(...payload: Payload): void {
-    for (const listener of this.#listeners) {
+    // Who comes while it is told hears of the next; who has gone meanwhile, of nothing.
+    const present = [...this.#listeners];
+    for (const listener of present) {
+      if (!this.#listeners.has(listener)) continue;
       try {
         listener(...payload);
       } catch (thrown) {
