@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "@throughline/testing";
-import type { WebSocketClass } from "../src/index.ts";
+import { seededRandom, virtualClock } from "@throughline/testing";
+import type { WebSocketClass, WebSocketLike } from "../src/index.ts";
 import {
   type DialectFrame,
   getWebSocketTransport,
@@ -85,6 +85,55 @@ test("a silent connection is found dead, and its latency is measured while it li
   world.server.halfOpen();
   await world.clock.advance(60_000);
   await world.until(() => chart.client.metrics.get().reconnections === 1, "another connection");
+});
+
+test("what is no frame ends the connection, and nothing else", async () => {
+  const clock = virtualClock();
+  const sockets: WebSocketLike[] = [];
+  class Garbled implements WebSocketLike {
+    onopen: WebSocketLike["onopen"] = null;
+    onmessage: WebSocketLike["onmessage"] = null;
+    onclose: WebSocketLike["onclose"] = null;
+    onerror: WebSocketLike["onerror"] = null;
+    constructor() {
+      sockets.push(this);
+    }
+    send(): void {}
+    close(): void {}
+  }
+  for (const text of ["<p>Please sign in</p>", "null"]) {
+    const client = new RealtimeClient({ url: "ws://x/ws/chat", system: { clock, WebSocket: Garbled } });
+    client.connect();
+    await clock.runUntilIdle();
+    sockets.at(-1)?.onopen?.();
+    expect(client.state).toBe("connected");
+    sockets.at(-1)?.onmessage?.({ data: text });
+    expect(client.state).toBe("reconnecting");
+    client.close();
+  }
+});
+
+test("an id is sent once, nothing after the end, and no address is guessed at", () => {
+  const clock = virtualClock();
+  const client = new RealtimeClient({ url: "ws://x/ws/chat", system: { clock } });
+  const dropped: string[] = [];
+  client.on("dropped", ({ frame, error }) => dropped.push(`${String(frame["id"])} ${error.code}`));
+  client.send({ type: "message", id: "m1" });
+  client.send({ type: "message", id: "m1" });
+  client.close();
+  client.send({ type: "message", id: "m2" });
+  expect(dropped).toEqual(["m1 client_closed", "m2 client_closed"]);
+  expect(clock.pending).toBe(0);
+  expect(() => new RealtimeClient({ url: "/ws/chat" })).toThrow(expect.objectContaining({ code: "invalid_input" }));
+});
+
+test("a transport that was closed twice takes its successor from nobody", () => {
+  const first = getWebSocketTransport({ url: "ws://x/ws/twice" });
+  first.close();
+  const second = getWebSocketTransport({ url: "ws://x/ws/twice" });
+  first.close();
+  expect(getWebSocketTransport({ url: "ws://x/ws/twice" })).toBe(second);
+  second.close();
 });
 
 test("one transport for each address, until it is closed", () => {

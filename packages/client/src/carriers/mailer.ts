@@ -55,16 +55,20 @@ export class Mailer {
       this.#host.heard();
       for (const frame of frames) this.#host.frame(frame);
     } catch (thrown) {
-      if (!signal.aborted) this.#fail(mails, thrown);
+      if (!signal.aborted) await this.#fail(mails, thrown);
     } finally {
       timer.cancel();
     }
   }
 
-  /** A refusal of the request is one of each command in it; all else is the connection's. */
-  #fail(mails: readonly Mail[], thrown: unknown): void {
+  /** A refusal is the command's; where there were several, each is asked for alone. All else is the connection's. */
+  async #fail(mails: readonly Mail[], thrown: unknown): Promise<void> {
     const failure = failureIn(thrown);
     if (failure.kind !== "refused") return this.#host.ended(failure);
+    if (mails.length > 1) {
+      for (const mail of mails) await this.#post([mail]);
+      return;
+    }
     const { code, message } = failure.error;
     for (const mail of mails) {
       if (mail.type !== "command") continue;

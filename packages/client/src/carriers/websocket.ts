@@ -1,8 +1,9 @@
-import { NATIVE_PROTOCOL, type NativeClientFrame, type NativeServerFrame } from "@throughline/protocol";
+import { ERRORS, NATIVE_PROTOCOL, type NativeClientFrame, type NativeServerFrame } from "@throughline/protocol";
 import { failureOfClose, lost, noToken } from "../connection/failure.ts";
 import type { WebSocketLike } from "../seams.ts";
 import type { Carrier, NativeContext, NativeHost } from "./carrier.ts";
 import { Pace } from "./pace.ts";
+import { parsed } from "./parsed.ts";
 
 /** Opens the native protocol over a WebSocket. */
 export function openWebSocket(context: NativeContext, host: NativeHost): Carrier<NativeClientFrame> {
@@ -16,6 +17,7 @@ class WebSocketCarrier implements Carrier<NativeClientFrame> {
   readonly #host: NativeHost;
   readonly #pace: Pace;
   #socket: WebSocketLike | undefined;
+  #mostBytes = Infinity;
   #isOpen = false;
   #isOver = false;
 
@@ -29,7 +31,9 @@ class WebSocketCarrier implements Carrier<NativeClientFrame> {
   }
 
   send(frame: NativeClientFrame): void {
-    this.#pace.send(JSON.stringify(frame));
+    const text = JSON.stringify(frame);
+    if (frame.type === "command" && isLonger(text, this.#mostBytes)) this.#refuse(frame.id);
+    else this.#pace.send(text);
   }
 
   probe(id: number): void {
@@ -58,11 +62,22 @@ class WebSocketCarrier implements Carrier<NativeClientFrame> {
   #receive(data: unknown): void {
     if (this.#isOver || typeof data !== "string") return;
     this.#host.heard();
-    const frame = JSON.parse(data) as NativeServerFrame;
+    const frame = parsed<NativeServerFrame>(data);
+    if (frame === undefined) return this.#end(lost("What came is no frame."));
     if (frame.type === "pong") this.#host.pong(Number(frame.id));
     else if (frame.type !== "welcome") this.#host.frame(frame);
     // A later welcome answers a new token.
-    else if (!this.#isOpen) this.#begin(frame.heartbeat_ms);
+    else if (!this.#isOpen) {
+      this.#mostBytes = frame.max_frame_bytes;
+      this.#begin(frame.heartbeat_ms);
+    }
+  }
+
+  /** The server would end the connection (1009), and with it all else that is on its way. */
+  #refuse(id: string): void {
+    const message = `A frame may have ${this.#mostBytes} bytes.`;
+    const code = "payload_too_large";
+    this.#host.frame({ type: "ack", id, ok: false, code, message, remedy: ERRORS[code].remedy });
   }
 
   #begin(heartbeatMs: number): void {
@@ -83,4 +98,9 @@ class WebSocketCarrier implements Carrier<NativeClientFrame> {
     }
     if (failure !== undefined) this.#host.ended(failure);
   }
+}
+
+/** Whether a text has more bytes of UTF-8 than that; few need to be counted. */
+function isLonger(text: string, mostBytes: number): boolean {
+  return text.length * 3 > mostBytes && new TextEncoder().encode(text).length > mostBytes;
 }

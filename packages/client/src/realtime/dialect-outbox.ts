@@ -4,6 +4,7 @@ import type { DialectFrame } from "./position.ts";
 const MOST_WAITING = 100;
 const MAX_AGE_MS = 60_000;
 const MAX_TRIES = 3;
+const CLOSED = "The client was closed.";
 
 /** A frame that was given up. */
 export interface DroppedFrame {
@@ -33,6 +34,7 @@ interface Entry {
 export class DialectOutbox {
   readonly #ports: DialectOutboxPorts;
   readonly #entries = new Map<unknown, Entry>();
+  #isClosed = false;
 
   constructor(ports: DialectOutboxPorts) {
     this.#ports = ports;
@@ -40,6 +42,9 @@ export class DialectOutbox {
 
   /** @param frame has an `id` */
   add(frame: DialectFrame): void {
+    // The same id is the same frame: it is on its way.
+    if (this.#entries.has(frame["id"])) return;
+    if (this.#isClosed) return this.#ports.dropped({ frame, error: new ThroughlineError("client_closed", CLOSED) });
     if (this.#entries.size >= MOST_WAITING) {
       const error = new ThroughlineError("outbox_full", `${MOST_WAITING} frames wait already.`);
       return this.#ports.dropped({ frame, error });
@@ -72,7 +77,8 @@ export class DialectOutbox {
   }
 
   close(): void {
-    for (const id of this.#entries.keys()) this.#drop(id, "The client was closed.", "client_closed");
+    this.#isClosed = true;
+    for (const id of this.#entries.keys()) this.#drop(id, CLOSED, "client_closed");
   }
 
   #send(entry: Entry): void {

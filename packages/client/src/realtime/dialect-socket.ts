@@ -1,5 +1,6 @@
 import type { Carrier, CarrierHost } from "../carriers/carrier.ts";
 import { Pace } from "../carriers/pace.ts";
+import { parsed } from "../carriers/parsed.ts";
 import { type Failure, failureOfClose, lost } from "../connection/failure.ts";
 import type { ClientSystem, WebSocketLike } from "../seams.ts";
 import type { DialectFrame } from "./position.ts";
@@ -81,7 +82,8 @@ export class DialectSocket implements Carrier<DialectFrame> {
   #receive(data: unknown): void {
     if (this.#isOver || typeof data !== "string") return;
     this.#host.heard();
-    const frame = JSON.parse(data) as DialectFrame;
+    const frame = parsed<DialectFrame>(data);
+    if (frame === undefined) return this.#end(lost("What came is no frame."));
     if (frame["type"] === "pong") return this.#ponged();
     // Some servers ask for a sign of life of ours.
     if (frame["type"] === "ping") return this.#pace.send('{"type":"pong"}');

@@ -1,5 +1,5 @@
 import { backoff } from "../connection/policy.ts";
-import type { ClientSystem } from "../seams.ts";
+import type { ClientSystem, Signals } from "../seams.ts";
 import { RealtimeClient } from "./realtime-client.ts";
 
 export type { DroppedFrame } from "./dialect-outbox.ts";
@@ -19,21 +19,29 @@ export interface WebSocketTransportOptions {
   readonly system?: Partial<ClientSystem>;
 }
 
+const NO_SIGNALS: Signals = { subscribe: () => () => {} };
+
 const shared = new Map<string, RealtimeClient>();
 
 /**
  * The one client of this address in this program; the first caller's options count. It is forgotten when
  * it is closed, so that the next caller gets a new one.
+ * @throws ThroughlineError `invalid_input` when the address cannot be
  */
 export function getWebSocketTransport(options: WebSocketTransportOptions): RealtimeClient {
   const { url, reconnect = true, reconnectInterval = 1000, maxReconnectAttempts = 10 } = options;
   const found = shared.get(url);
   if (found !== undefined) return found;
-  const { heartbeatInterval = 30_000, system } = options;
+  const { heartbeatInterval = 30_000 } = options;
   const maxAttempts = reconnect ? maxReconnectAttempts : 0;
-  const client = new SharedClient(
-    { url, heartbeatInterval, policy: backoff({ baseMs: reconnectInterval, maxAttempts }), ...(system && { system }) },
-    () => shared.delete(url),
+  // A page that is looked at again would connect as well.
+  const system = { ...options.system, ...(!reconnect && { signals: NO_SIGNALS }) };
+  const client: SharedClient = new SharedClient(
+    { url, heartbeatInterval, policy: backoff({ baseMs: reconnectInterval, maxAttempts }), system },
+    () => {
+      // Another may have taken its place.
+      if (shared.get(url) === client) shared.delete(url);
+    },
   );
   shared.set(url, client);
   return client;

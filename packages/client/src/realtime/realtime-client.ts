@@ -1,3 +1,4 @@
+import { ThroughlineError } from "@throughline/protocol";
 import { Connection, type ConnectionEvents, type DialHost } from "../connection/connection.ts";
 import { lost } from "../connection/failure.ts";
 import type { LinkState } from "../connection/link.ts";
@@ -43,6 +44,8 @@ const HEARTBEAT_MS = 30_000;
  * on exactly where it was, and sends again what was not confirmed. What the frames mean is the caller's.
  */
 export class RealtimeClient {
+  /** As it was given; null where a function gives it. */
+  readonly url: string | null;
   readonly metrics: Readable<ClientMetrics>;
   readonly #events = new Emitter<RealtimeEvents>();
   readonly #system: ClientSystem;
@@ -50,7 +53,9 @@ export class RealtimeClient {
   readonly #outbox: DialectOutbox;
   readonly #position: Position;
 
+  /** @throws ThroughlineError `invalid_input` when the address cannot be */
   constructor(options: RealtimeOptions) {
+    this.url = typeof options.url === "string" ? addressOf(options.url) : null;
     const system = { ...platformSystem(), ...options.system };
     this.#system = system;
     this.#position = new Position(options.clientId ?? system.random.uuid());
@@ -146,6 +151,12 @@ export class RealtimeClient {
     };
     return dialWithin(this.#system.clock, context, host);
   }
+}
+
+/** @throws ThroughlineError `invalid_input` */
+function addressOf(url: string): string {
+  if (/^(ws|http)s?:\/\/[^/]/i.test(url)) return url;
+  throw new ThroughlineError("invalid_input", `"${url}" is no address of a WebSocket.`);
 }
 
 /** How long a WebSocket may take to open, in ms. */
