@@ -13,6 +13,7 @@ import { type Readable, Store, ThrottledStore } from "./stores/store.ts";
 import { platformSystem } from "./system.ts";
 import { threadsWithOutgoing } from "./thread/outgoing.ts";
 import { Thread } from "./thread/thread.ts";
+import { Threads } from "./thread/threads.ts";
 
 export interface ConnectionState extends LinkState {
   /** Events of all followed threads that there are and that have not come yet. */
@@ -24,9 +25,9 @@ export interface ClientEvents extends ConnectionEvents {
   dropped: Dropped;
 }
 
-/** Threads that nobody looks at and whose view is kept all the same, to go on from. */
-const MOST_IDLE = 50;
 const BEHIND_MS = 50;
+/** The server takes a longer id for a client's defect, and ends the connection. In UTF-16 units. */
+const MOST_ID_LENGTH = 400;
 const CLIENT_KEY = "throughline.client";
 
 /** How a client gets its link: a connection of its own, unless tabs share one. */
@@ -50,9 +51,10 @@ export class Client {
   readonly #events = new Emitter<ClientEvents>();
   readonly #link: Link;
   readonly #outbox: Outbox;
-  readonly #threads = new Map<string, Thread>();
+  readonly #threads = new Threads();
   readonly #behind: ThrottledStore<number>;
   #isWanted = true;
+  #hasRestored = false;
   #isClosed = false;
 
   /** @internal Use {@link createClient}. */
@@ -67,7 +69,7 @@ export class Client {
       clientId: this.clientId,
       events: this.#events,
       host: {
-        subscriptions: () => [...this.#threads.values()].flatMap((thread) => thread.subscription() ?? []),
+        subscriptions: () => [...this.#threads].flatMap((thread) => thread.subscription() ?? []),
         opened: () => this.#outbox.opened(),
         frame: (frame) => this.#receive(frame),
         ended: () => this.#ended(),
@@ -88,18 +90,21 @@ export class Client {
     this.#link.state.subscribe(() => connection.patch(this.#link.state.get()));
     this.#behind.subscribe(() => connection.patch({ behind: this.#behind.get() }));
     this.connection = connection;
-    for (const id of threadsWithOutgoing(this.#system.storage.tab)) this.thread(id);
   }
 
-  /** The thread of this id; the same object each time. It need not exist yet. */
+  /**
+   * The thread of this id; the same object each time. It need not exist yet.
+   * @throws ThroughlineError `invalid_input` when no thread can have the id
+   */
   thread(id: string): Thread {
     const found = this.#threads.get(id);
     if (found !== undefined) return found;
-    this.#forgetIdle();
-    const thread = new Thread(id, {
+    if (id === "" || id.length > MOST_ID_LENGTH) throw new ThroughlineError("invalid_input", "This is no thread's id.");
+    const thread: Thread = new Thread(id, {
       system: this.#system,
       ownId: this.clientId,
       connect: () => this.#connectIfWanted(),
+      needed: () => this.#threads.keep(thread),
       send: (frame) => {
         this.#connectIfWanted();
         return this.#link.send(frame);
@@ -107,7 +112,8 @@ export class Client {
       post: (frame) => this.#post(frame),
       moved: (more) => this.#behind.set(this.#behind.peek() + more),
     });
-    this.#threads.set(id, thread);
+    this.#threads.keep(thread);
+    if (this.#hasRestored) thread.sendRestored();
     return thread;
   }
 
@@ -115,6 +121,18 @@ export class Client {
   connect(): void {
     this.#isWanted = true;
     this.#link.connect();
+    this.sendRestored();
+  }
+
+  /**
+   * Sends what a reload has left behind, in whichever thread, and connects where there is something. The
+   * first connection does so by itself: call it on a page that may not need one.
+   */
+  sendRestored(): void {
+    if (this.#hasRestored || !this.#isWanted || this.#isClosed) return;
+    this.#hasRestored = true;
+    for (const thread of this.#threads) thread.sendRestored();
+    for (const id of threadsWithOutgoing(this.#system.storage.tab)) this.thread(id);
   }
 
   /** Detaches; what runs goes on. Threads keep what they know and go on from there after `connect`. */
@@ -139,7 +157,7 @@ export class Client {
     this.#isClosed = true;
     this.#link.close();
     this.#outbox.close();
-    for (const thread of this.#threads.values()) thread.close();
+    for (const thread of this.#threads) thread.close();
   }
 
   [Symbol.dispose](): void {
@@ -158,6 +176,7 @@ export class Client {
   }
 
   #connectIfWanted(): void {
+    this.sendRestored();
     if (this.#isWanted && this.#link.state.get().state === "disconnected") this.#link.connect();
   }
 
@@ -168,13 +187,7 @@ export class Client {
 
   #ended(): void {
     this.#outbox.ended();
-    for (const thread of this.#threads.values()) thread.disconnected();
-  }
-
-  /** So that a page that has shown a thousand threads does not hold a thousand views. */
-  #forgetIdle(): void {
-    const idle = [...this.#threads.values()].filter((thread) => thread.isIdle);
-    for (const thread of idle.slice(0, Math.max(0, idle.length - MOST_IDLE))) thread.forget();
+    for (const thread of this.#threads) thread.disconnected();
   }
 }
 

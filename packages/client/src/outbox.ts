@@ -12,7 +12,7 @@ export type PositiveAck = Extract<AckFrame, { ok: true }>;
 /** A command that will not be carried out, as far as the client knows. */
 export interface Dropped {
   readonly frame: CommandFrame;
-  /** `not_delivered`, `outbox_full` or `client_closed`. */
+  /** `not_delivered`, `outbox_full`, `client_closed`, or `invalid_input` for what is no JSON. */
   readonly error: ThroughlineError;
 }
 
@@ -105,7 +105,12 @@ export class Outbox {
 
   #send(entry: Entry): void {
     entry.sentAt = undefined;
-    if (!this.#ports.send(entry.frame)) return;
+    try {
+      if (!this.#ports.send(entry.frame)) return;
+    } catch (cause) {
+      // Else it would keep all behind it from being sent.
+      return this.#fail(entry, new ThroughlineError("invalid_input", "It cannot be said in JSON.", { cause }));
+    }
     entry.tries += 1;
     entry.sentAt = this.#ports.clock.monotonic();
   }

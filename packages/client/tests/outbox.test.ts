@@ -107,6 +107,9 @@ test("R4: a message survives a reload under its run id, whether the server has i
   // The new page has not opened the thread yet.
   const after = world.client({ storage });
   expect(after.clientId).toBe(before.clientId);
+  await world.clock.advance(1000);
+  expect(after.connection.get().state).toBe("disconnected");
+  after.sendRestored();
   await world.until(() => after.thread("t1").view.get().outgoing[0]?.status === "accepted", "its delivery");
   const thread = after.thread("t1");
   thread.view.subscribe(() => {});
@@ -143,6 +146,58 @@ test("R4: a message that was refused is not sent by itself after a reload", asyn
   expect(outgoing).toMatchObject([{ text: "for nobody", status: "failed", error: { code: error?.code } }]);
   await world.clock.advance(1000);
   expect(after.connection.get().state).toBe("disconnected");
+});
+
+test("R4: what the server has and has not begun is on its way after a reload, however late", async () => {
+  await using world = await openWorld({ agents: [talker(10_000)] });
+  const storage = memoryStorage();
+  const before = world.client({ storage }).thread("t1");
+  before.view.subscribe(() => {});
+  void before.send("first");
+  void before.send("second");
+  await world.until(() => before.view.get().outgoing[0]?.status === "accepted", "the second in the queue");
+  await world.clock.advance(61_000);
+  const after = world.client({ storage }).thread("t1");
+  expect(after.view.get().outgoing).toMatchObject([{ text: "second", status: "accepted", error: null }]);
+  const [waiting] = after.view.get().outgoing;
+  // Whoever withdraws it sees it go: its run will never show.
+  await world.server.within(after.stop(waiting?.runId));
+  await world.clock.advance(100);
+  expect(after.view.get().outgoing).toEqual([]);
+});
+
+test("what is said in a thread that nobody follows does not pile up", async () => {
+  await using world = await openWorld({ agents: [talker(1)] });
+  const thread = world.client().thread("t1");
+  for (let count = 0; count < 120; count += 1) {
+    await world.server.within(thread.send(`message ${count}`));
+    await world.clock.advance(50);
+  }
+  expect(thread.view.get().outgoing.length).toBe(100);
+});
+
+test.each(["websocket", "sse"] as const)(
+  "over %s, what is too large is refused, and takes nothing along",
+  async (by) => {
+    await using world = await openWorld({ agents: [talker(1)] });
+    const client = world.client({ transports: [by] });
+    const results = ["x".repeat(3_000_000), "small"].map((text, index) =>
+      codeOf(client.thread(`t${index}`).send(text)),
+    );
+    expect(await world.server.within(Promise.all(results))).toEqual(["payload_too_large", "delivered"]);
+  },
+);
+
+test("what is no JSON is refused, and keeps nothing behind it from being sent", async () => {
+  await using world = await openWorld({ agents: [talker(1)] });
+  const client = world.client();
+  const circle: Record<string, unknown> = {};
+  circle["self"] = circle;
+  const thread = client.thread("t1");
+  const refused = codeOf(thread.send({ text: "circle", context: circle as never }));
+  const sent = thread.send("next");
+  expect(await world.server.within(refused)).toBe("invalid_input");
+  await world.server.within(sent);
 });
 
 /** A page that is left closes no client; its timers and sockets are just gone. */

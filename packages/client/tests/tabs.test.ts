@@ -96,6 +96,15 @@ test.each(TRANSPORTS)(
   },
 );
 
+test("a thread that the server refuses is told so in every tab", async () => {
+  await using world = await openWorld();
+  const open = openTabs(world);
+  const threads = [open(), open()].map(({ client }) => client.thread("a\u0000b"));
+  for (const thread of threads) thread.view.subscribe(() => {});
+  const isTold = (thread: (typeof threads)[number]): boolean => thread.view.get().error?.code === "invalid_input";
+  await world.until(() => threads.every(isTold), "the refusal");
+});
+
 test("a command whose leading tab goes before the answer is carried out once", async () => {
   await using world = await openWorld({ agents: [talker(3)] });
   const open = openTabs(world);

@@ -1,4 +1,4 @@
-import type { NativeClientFrame } from "@throughline/protocol";
+import type { NativeClientFrame, SubscribeFrame } from "@throughline/protocol";
 import type { Failure } from "../connection/failure.ts";
 import type { Carrier, NativeContext, NativeHost, Transport } from "./carrier.ts";
 import { failureIn } from "./http.ts";
@@ -15,6 +15,8 @@ export abstract class FollowCarrier implements Carrier<NativeClientFrame> {
   protected readonly host: NativeHost;
   readonly #mailer: Mailer;
   #request = new AbortController();
+  /** Threads of the latest request. */
+  #asked = new Set<string>();
   #isChanging = false;
   #isOpen = false;
   #isOver = false;
@@ -45,10 +47,19 @@ export abstract class FollowCarrier implements Carrier<NativeClientFrame> {
     this.#end(undefined);
   }
 
+  /** What a request asks for, where each thread stands now. */
+  protected ask(): readonly SubscribeFrame[] {
+    const subscriptions = this.context.subscriptions();
+    this.#asked = new Set(subscriptions.map(({ thread }) => thread));
+    return subscriptions;
+  }
+
   protected opened(heartbeatMs: number): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
     this.host.opened(heartbeatMs);
+    // What was first followed while the request was on its way found no connection to say so.
+    if (this.context.subscriptions().some(({ thread }) => !this.#asked.has(thread))) this.#change();
   }
 
   /** Changes of one turn make one request. */

@@ -34,7 +34,7 @@ class LongPollCarrier extends FollowCarrier {
   }
 
   async #poll(signal: AbortSignal, wait: number): Promise<readonly NativeServerFrame[]> {
-    const subscriptions = this.context.subscriptions();
+    const subscriptions = this.ask();
     const body = (hello: Parameters<typeof followBody>[0]): object => followBody(hello, subscriptions, wait);
     const response = await post(this.context, "follow", body, { signal, accept: "application/json" });
     const { frames } = (await response.json()) as { readonly frames: readonly NativeServerFrame[] };

@@ -14,7 +14,7 @@ class SseCarrier extends FollowCarrier {
   readonly transport = "sse";
 
   protected async follow(signal: AbortSignal): Promise<void> {
-    const subscriptions = this.context.subscriptions();
+    const subscriptions = this.ask();
     const accept = "text/event-stream";
     const response = await post(this.context, "follow", (hello) => followBody(hello, subscriptions), {
       signal,

@@ -1,4 +1,4 @@
-import { type ErrorCode, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import { type ErrorCode, ERRORS, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
 import type { TextStore } from "../seams.ts";
 
 /** A message that the thread does not show yet. */
@@ -18,14 +18,19 @@ export interface Outgoing {
 
 /** What is kept of a message across a reload. */
 interface Kept extends Pick<Outgoing, "runId" | "text" | "context" | "agent"> {
-  /** When it was sent first, in ms since the Unix epoch. */
+  /** When a person has sent it, in ms since the Unix epoch. */
   readonly at: number;
+  /** The server has it: it is not sent again, however old it is. */
+  readonly isAccepted?: boolean;
   /** Why it failed, so that what was told to have failed is not sent by itself. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
 }
 
 const KEY = "throughline.outgoing.";
 const INDEX_KEY = "throughline.outgoing";
+
+/** Of a thread that nobody follows, the server's word that a run shows never comes. */
+const MOST_ACCEPTED = 100;
 
 const TOO_OLD = { code: "not_delivered", message: "It was not sent before the page was left." } as const;
 
@@ -61,24 +66,34 @@ export class OutgoingMessages {
 
   /** Takes up what a reload left behind; what had failed or has grown too old has failed. */
   restore(maxAgeMs: number): void {
-    for (const { at, failure, ...message } of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
+    for (const kept of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
+      const { at, failure, isAccepted = false, ...message } = kept;
       this.#at.set(message.runId, at);
-      const found = failure ?? (this.#now() - at > maxAgeMs ? TOO_OLD : undefined);
+      const found = failure ?? (!isAccepted && this.#now() - at > maxAgeMs ? TOO_OLD : undefined);
       const error = found === undefined ? null : new ThroughlineError(found.code, found.message);
-      this.#items = [...this.#items, { ...message, status: error === null ? "sending" : "failed", error }];
+      const status = error !== null ? "failed" : isAccepted ? "accepted" : "sending";
+      this.#items = [...this.#items, { ...message, status, error }];
     }
+  }
+
+  /** Forgets what the server has: whoever looks at the thread again is told it by the server. */
+  forgetAccepted(): void {
+    const left = this.#items.filter(({ status }) => status !== "accepted");
+    if (left.length < this.#items.length) this.#set(left);
   }
 
   /** Adds a message, or sends one that failed again. */
   put(message: Pick<Outgoing, "runId" | "text" | "context" | "agent">): void {
-    if (!this.#at.has(message.runId)) this.#at.set(message.runId, this.#now());
+    this.#at.set(message.runId, this.#now());
     const others = this.#items.filter(({ runId }) => runId !== message.runId);
     this.#set([...others, { ...message, status: "sending", error: null }]);
   }
 
   /** The message may be gone: its run's first event can overtake the answer to the command. */
   change(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {
-    this.#set(this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item)));
+    const items = this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item));
+    const tooMany = items.filter((item) => item.status === "accepted").slice(0, -MOST_ACCEPTED);
+    this.#set(tooMany.length === 0 ? items : items.filter((item) => !tooMany.includes(item)));
   }
 
   remove(runId: string): void {
@@ -94,13 +109,16 @@ export class OutgoingMessages {
   }
 
   #set(items: readonly Outgoing[]): void {
+    const left = new Set(items.map(({ runId }) => runId));
+    for (const { runId } of this.#items) if (!left.has(runId)) this.#at.delete(runId);
     this.#items = items;
-    const kept = items.map(({ runId, text, context, agent, error }) => ({
+    const kept = items.map(({ runId, text, context, agent, status, error }) => ({
       runId,
       text,
       context,
       agent,
       at: this.#at.get(runId),
+      ...(status === "accepted" && { isAccepted: true }),
       // A client that was closed with its page has told nobody; the next page goes on.
       ...(error !== null &&
         error.code !== "client_closed" && { failure: { code: error.code, message: error.message } }),
@@ -111,7 +129,16 @@ export class OutgoingMessages {
   }
 
   #keep(key: string, list: readonly unknown[]): void {
-    this.#storage.set(key, list.length === 0 ? null : JSON.stringify(list));
+    this.#storage.set(key, list.length === 0 ? null : (textOf(list) ?? null));
+  }
+}
+
+/** Undefined where a page has put in what is no JSON; whoever sends it is told so. */
+function textOf(list: readonly unknown[]): string | undefined {
+  try {
+    return JSON.stringify(list);
+  } catch {
+    return undefined;
   }
 }
 
@@ -127,6 +154,8 @@ function parseList(text: string | null): unknown[] {
 }
 
 function isKept(value: unknown): value is Kept {
-  const { runId, text, at } = (value ?? {}) as Record<string, unknown>;
-  return typeof runId === "string" && typeof text === "string" && typeof at === "number";
+  const { runId, text, at, failure } = (value ?? {}) as Record<string, unknown>;
+  const code = (failure as { code?: unknown } | undefined)?.code;
+  const isFailure = failure === undefined || (typeof code === "string" && Object.hasOwn(ERRORS, code));
+  return typeof runId === "string" && typeof text === "string" && typeof at === "number" && isFailure;
 }

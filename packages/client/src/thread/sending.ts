@@ -65,6 +65,18 @@ export class Sending {
     return text;
   }
 
+  /** Forgets what is the server's by now. */
+  forgetAccepted(): void {
+    this.#outgoing.forgetAccepted();
+  }
+
+  /** Nobody waits for this run any more. */
+  cancelled(runId: string): void {
+    if (this.#outgoing.find(runId) === undefined) return;
+    this.#outgoing.remove(runId);
+    this.#ports.changed();
+  }
+
   /** Drops what the thread now shows. */
   settle(view: ThreadView): void {
     this.#outgoing.settle(view);

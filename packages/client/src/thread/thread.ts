@@ -36,6 +36,8 @@ export interface ThreadPorts {
   readonly ownId: string;
   /** Something is about to be followed: the connection need not wait for it. */
   readonly connect: () => void;
+  /** Somebody looks at it, or says something in it. */
+  readonly needed: () => void;
   /** @returns whether it could be sent */
   readonly send: (frame: NativeClientFrame) => boolean;
   readonly post: (frame: CommandFrame) => Promise<PositiveAck>;
@@ -60,6 +62,8 @@ export class Thread {
   readonly #updates = new Emitter<ThreadUpdates>();
   readonly #references: References;
   #refusal: ThroughlineError | null = null;
+  /** Whether the server will not serve it over this connection, however often it is asked. */
+  #isRefused = false;
   #behind = 0;
 
   /** @internal Made by `client.thread(id)`. */
@@ -76,12 +80,14 @@ export class Thread {
     this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
     this.#store = new ThrottledStore(this.#state(), PUBLISH_MS, clock);
     this.#references = new References(clock, {
-      first: () => this.#follow(),
+      first: () => {
+        ports.needed();
+        this.#follow();
+      },
       last: () => this.#unsubscribe(),
     });
     this.view = this.#references.counting(this.#store);
     this.presence = this.#references.counting(this.#presence.state);
-    this.#sending.resume();
   }
 
   /**
@@ -104,11 +110,13 @@ export class Thread {
    * could not be delivered, which shows in `outgoing` too
    */
   send(message: string | NewMessage): Promise<{ readonly runId: string }> {
+    this.#ports.needed();
     return this.#sending.send(message);
   }
 
   /** Sends a message that failed again, under its run id. */
   retry(runId: string): Promise<void> {
+    this.#ports.needed();
     return this.#sending.retry(runId);
   }
 
@@ -119,7 +127,9 @@ export class Thread {
 
   /** Cancels a run, by default the one that goes on. Rejects with a ThroughlineError. */
   stop(runId?: string): Promise<void> {
-    return this.#steer({ type: "cancel", ...(runId !== undefined && { runId }) });
+    const cancelled = this.#post({ type: "cancel", ...(runId !== undefined && { runId }) });
+    // A run that waited for its turn never shows.
+    return ignorable(cancelled.then(() => (runId === undefined ? undefined : this.#sending.cancelled(runId))));
   }
 
   /** Holds a run between two of its events. Rejects with a ThroughlineError. */
@@ -151,13 +161,18 @@ export class Thread {
 
   /** @internal Where a subscription is to begin, while the thread is followed. */
   subscription(): SubscribeFrame | undefined {
-    const isFollowed = this.#references.isHeld && foldNow() !== undefined;
+    const isFollowed = this.#references.isHeld && !this.#isRefused && foldNow() !== undefined;
     return isFollowed ? { type: "subscribe", thread: this.id, from: this.#feed.from } : undefined;
   }
 
   /** @internal Whether nobody looks at it and nothing is on its way. */
   get isIdle(): boolean {
-    return !this.#references.isHeld && this.#sending.items.length === 0;
+    return !this.#references.isHeld && this.#sending.items.every(({ status }) => status !== "sending");
+  }
+
+  /** @internal Sends what a reload has left behind. */
+  sendRestored(): void {
+    this.#sending.resume();
   }
 
   /** @internal A frame about this thread. */
@@ -175,18 +190,22 @@ export class Thread {
       case "unsubscribed":
         this.#refusal = new ThroughlineError(frame.code, frame.message);
         if (frame.code === "unavailable") this.#again(() => this.#subscribe());
+        // Without a WebSocket there is room for fewer.
+        else this.#isRefused = frame.code !== "too_many_subscriptions";
         return this.#publish();
     }
   }
 
   /** @internal The connection is gone; nobody can tell who is there. */
   disconnected(): void {
+    this.#isRefused = false;
     this.#presence.forget();
   }
 
   /** @internal Frees what is not needed while nobody looks. */
   forget(): void {
     this.#feed.forget();
+    this.#sending.forgetAccepted();
     this.#publish();
   }
 
@@ -198,6 +217,7 @@ export class Thread {
 
   /** Subscribes as soon as there is something to fold events with. */
   #follow(): void {
+    this.#isRefused = false;
     if (foldNow() !== undefined) return this.#subscribe();
     this.#ports.connect();
     loadFold().then(
@@ -230,7 +250,8 @@ export class Thread {
     if (change.type === "gap") return this.#subscribe();
     if (change.type !== "none") this.#sending.settle(this.#feed.view);
     this.#publish();
-    this.#move(this.#feed.behind);
+    // What was still under way when it was let go is awaited by nobody.
+    this.#move(this.#references.isHeld ? this.#feed.behind : 0);
     if (change.type === "view") this.#updates.emit("view", { view: this.#feed.view, reason: change.reason });
     if (change.type === "events") for (const event of change.events) this.#updates.emit("event", event);
   }
