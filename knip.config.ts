@@ -44,7 +44,7 @@ const config: KnipConfig = {
     bench: { entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts"], project: ["**/*.ts"] },
     "examples/*": { project: ["**/*.{ts,tsx}"] },
     tests: {
-      entry: ["**/*.test.ts", "faults/{run,trials}.ts"],
+      entry: ["**/*.test.ts", "faults/{run,trials}.ts", "rabbitmq/worker-process.ts", "browser/picture/picture.ts"],
       project: ["**/*.ts"],
       // Comes with the broker.
       ignoreBinaries: ["epmd"],

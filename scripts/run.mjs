@@ -37,6 +37,7 @@ const TASKS = {
   "test:unit": [[BIN.test, "run", "--project", "unit", "..."]],
   "test:rabbitmq": [[BIN.test, "run", "--project", "rabbitmq", "..."]],
   "test:browser": [["scripts/build-console.mjs"], [BIN.test, "run", "--project", "browser", "..."]],
+  picture: [["scripts/build-console.mjs"], [SOURCE, QUIET, "tests/browser/picture/picture.ts"]],
   faults: [[SOURCE, QUIET, "tests/faults/run.ts", "..."]],
   "faults:nightly": [[SOURCE, QUIET, "tests/faults/trials.ts", "..."]],
   bench: [["scripts/bench.mjs", "..."]],
