@@ -24,6 +24,24 @@ test("R3: a worker that is silent for its lease loses its run, is told, and is f
   await verifyRuns((await readEvents(server, THREAD)).map(({ event }) => event));
 });
 
+test("R3: a worker that goes on although its run has ended is told again, in case it did not hear", async () => {
+  const workers = new ManualWorkers();
+  const { clock, advance } = timersByHand();
+  await using server = await startServer({ workers, clock, workerLeaseMs: 1_000 });
+  await begin(server, workers, "r1");
+  await advance(1_000);
+  await untilRun(server, "r1", "failed");
+  const speak = () => report(server, {}, { runId: "r1" });
+  const told: number[] = [];
+  for (const ms of [0, 1_000, 999, 1, 1_999, 1]) {
+    await advance(ms);
+    expect(await speak()).toBe("fenced");
+    told.push(workers.told("r1").length);
+  }
+  // With the end of the lease, with the first word after it, and then every two seconds.
+  expect(told).toEqual([2, 2, 2, 3, 3, 4]);
+});
+
 test("R3: any report renews it, a heartbeat too", async () => {
   const workers = new ManualWorkers();
   const { clock, advance } = timersByHand();

@@ -1,4 +1,4 @@
-import { ThroughlineError } from "@throughline/protocol";
+import { type Clock, ThroughlineError } from "@throughline/protocol";
 import { Lock } from "../threads/lock.ts";
 import { isId } from "../threads/names.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -7,6 +7,8 @@ import type { Reception, Report, Workers } from "./workers.ts";
 
 /** Runs whose end is remembered as told to their worker. */
 const REMEMBERED = 1_024;
+/** How soon a worker that speaks on is told again: it may not have been there to hear it. */
+const TELL_AGAIN_MS = 2_000;
 
 /** The reports of one thread that look for their run, in order. */
 interface Lane {
@@ -20,16 +22,19 @@ export class ReportDesk {
   readonly #telemetry: Telemetry;
   readonly #runsOf: (tenant: string, threadId: string) => Promise<ThreadRuns>;
   readonly #lanes = new Map<string, Lane>();
-  /** Runs whose worker was told, since they had ended, in order. */
-  readonly #told = new Set<string>();
+  readonly #clock: Clock;
+  /** When the worker of a run that had ended was told so last, the latest last. */
+  readonly #told = new Map<string, number>();
 
   constructor(options: {
     readonly workers: Workers | undefined;
     readonly telemetry: Telemetry;
+    readonly clock: Clock;
     readonly runsOf: (tenant: string, threadId: string) => Promise<ThreadRuns>;
   }) {
     this.#workers = options.workers;
     this.#telemetry = options.telemetry;
+    this.#clock = options.clock;
     this.#runsOf = options.runsOf;
   }
 
@@ -65,12 +70,15 @@ export class ReportDesk {
     return reception;
   }
 
-  /** Tells the worker of a run that has ended to stop, unless that was done. */
+  /** Tells the worker of a run that has ended to stop, unless that was done just now. */
   #fence({ tenant, threadId }: Report, runId: string): Reception {
     const key = `${tenant}/${runId}`;
-    if (this.#told.has(key)) return "fenced";
-    this.#told.add(key);
-    const [oldest] = this.#told;
+    const now = this.#clock.monotonic();
+    const last = this.#told.get(key);
+    if (last !== undefined && now - last < TELL_AGAIN_MS) return "fenced";
+    this.#told.delete(key);
+    this.#told.set(key, now);
+    const [oldest] = this.#told.keys();
     if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
     this.#workers?.tell({ type: "cancel", tenant, threadId, runId });
     return "fenced";

@@ -66,7 +66,8 @@ export class Runs {
     this.#policy = options.policy;
     const runsOf = async (tenant: string, threadId: string): Promise<ThreadRuns> =>
       this.#of(await this.#threads.open(tenant, threadId));
-    this.#desk = new ReportDesk({ workers: this.#ports.workers, telemetry: this.#ports.telemetry, runsOf });
+    const { workers, telemetry, clock } = this.#ports;
+    this.#desk = new ReportDesk({ workers, telemetry, clock, runsOf });
   }
 
   /** How many runs of agents in this process go on. */
