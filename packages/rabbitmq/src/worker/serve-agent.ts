@@ -4,6 +4,7 @@ import { BrokerLink } from "../link/link.ts";
 import { Outbox } from "../link/outbox.ts";
 import { sleep } from "../link/time.ts";
 import { type BrokerTelemetry, noBrokerTelemetry } from "../telemetry.ts";
+import { holdProcess } from "../system.ts";
 import { declareExchanges } from "../topology.ts";
 import { Ledger } from "./ledger.ts";
 import { type Crew, Orders } from "./orders.ts";
@@ -44,7 +45,7 @@ const DRAIN_MS = 5_000;
 /**
  * Runs an agent for the requests that name it, as they come from the broker, and publishes what it
  * says. It survives the loss of its connection: runs go on, and what was not confirmed is published
- * again.
+ * again. The process lives until the worker is closed.
  *
  * Without `charts` and `tasks` of the host, an agent that writes to other threads is refused with
  * `unavailable`.
@@ -61,6 +62,7 @@ class Worker implements AgentWorker, Crew {
   readonly #outbox: Outbox;
   readonly #orders: Orders;
   readonly #forget: () => void;
+  readonly #letProcessEnd: () => void;
   readonly #runs = new Map<string, WorkerRun>();
   readonly #ledger = new Ledger();
   readonly #maxRuns: number;
@@ -79,6 +81,7 @@ class Worker implements AgentWorker, Crew {
     this.#orders = new Orders({ agent: agent.name, crew: this, logger: this.#logger });
     this.#forget = this.#link.use(this.#orders);
     this.#beat();
+    this.#letProcessEnd = holdProcess();
   }
 
   get active(): number {
@@ -141,6 +144,7 @@ class Worker implements AgentWorker, Crew {
     await this.#orders.close();
     await this.#outbox.close();
     if (typeof this.#options.broker === "string") await this.#link.close();
+    this.#letProcessEnd();
   }
 
   async #idle(): Promise<void> {
