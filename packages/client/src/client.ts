@@ -143,7 +143,8 @@ export class Client {
 
   /** Tries again at once if it waits to; makes sure that the server is there if it does not. */
   retry(): void {
-    this.#link.nudge();
+    if (this.#link.state.get().state === "reconnecting") this.#link.connect();
+    else this.#link.nudge();
   }
 
   /** Brings the server a new token without a break. */

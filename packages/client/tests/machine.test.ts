@@ -139,6 +139,17 @@ test("a wait is never shorter than the server asked, and no two clients wait ali
   expect(transition(draining, EVENTS.lost, env).machine).toMatchObject({ retryAt: env.now + 6000, floorMs: 0 });
 });
 
+test("a page that is looked at again hurries the back-off, and not the server's own wish; a person does", () => {
+  const waiting = transition(at("opening"), EVENTS.lost, env).machine;
+  expect(transition(waiting, EVENTS.nudge, env).machine.phase).toBe("opening");
+  const asked = { type: "lost", failure: failure("lost", 10_000) } as const;
+  const kept = transition(at("opening"), asked, env).machine;
+  const after = (ms: number): Env => ({ ...env, monotonic: env.monotonic + ms });
+  expect(transition(kept, EVENTS.nudge, after(9_999)).machine.phase).toBe("waiting");
+  expect(transition(kept, EVENTS.nudge, after(10_000)).machine.phase).toBe("opening");
+  expect(transition(kept, EVENTS.connect, env).machine.phase).toBe("opening");
+});
+
 test("a token that is turned down twice in a row is the end, and so is a policy that gives up", () => {
   const once = transition(at("opening"), EVENTS.denied, env).machine;
   expect(transition(once, EVENTS.denied, env).machine.phase).toBe("failed");

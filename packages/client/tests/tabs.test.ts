@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import "../src/carriers/http-carriers.ts";
-import type { Transport } from "../src/index.ts";
+import { backoff, type Transport } from "../src/index.ts";
 import { sharedClient } from "../src/tabs/index.ts";
 import { talker } from "./support/agents.ts";
 import { tabsOf } from "./support/tabs.ts";
@@ -103,6 +103,63 @@ test("a thread that the server refuses is told so in every tab", async () => {
   for (const thread of threads) thread.view.subscribe(() => {});
   const isTold = (thread: (typeof threads)[number]): boolean => thread.view.get().error?.code === "invalid_input";
   await world.until(() => threads.every(isTold), "the refusal");
+});
+
+test("any tab can begin again a connection that has given up", async () => {
+  await using world = await openWorld();
+  const origin = tabsOf(world.clock);
+  const open = () => {
+    const { platform } = origin.open();
+    const policy = backoff({ maxAttempts: 0 });
+    return world.client({ policy }, (options) => sharedClient({ ...options, tabs: platform }));
+  };
+  world.server.offline = true;
+  const [leader, follower] = [open(), open()];
+  leader.connect();
+  follower.connect();
+  await world.until(() => follower.connection.get().state === "error", "the end");
+  world.server.offline = false;
+  follower.connect();
+  await world.until(() => leader.connection.get().state === "connected", "the leader's connection");
+  await world.until(() => follower.connection.get().state === "connected", "the follower's");
+});
+
+test("a page without locks has a connection of its own", async () => {
+  await using world = await openWorld();
+  const { platform } = tabsOf(world.clock).open();
+  const acquire = (): Promise<never> => Promise.reject(new Error("SecurityError"));
+  const client = world.client({}, (options) => sharedClient({ ...options, tabs: { ...platform, acquire } }));
+  client.connect();
+  await world.until(() => client.connection.get().state === "connected", "the connection");
+});
+
+test("tabs share a connection with nobody else's, and mind no message that is not theirs", async () => {
+  await using world = await openWorld();
+  const origin = tabsOf(world.clock);
+  const names = new Set<string>();
+  const open = (clientId: string) => {
+    const { platform } = origin.open();
+    const openChannel = (name: string) => {
+      names.add(name);
+      return platform.openChannel(name);
+    };
+    const tabs = { ...platform, openChannel };
+    return world.client({ clientId }, (options) => sharedClient({ ...options, tabs }));
+  };
+  const clients = [open("ann"), open("ann"), open("bob")];
+  const threads = clients.map((client) => client.thread("t1"));
+  for (const thread of threads) thread.view.subscribe(() => {});
+  await world.until(() => threads.every(({ view }) => view.get().isLoaded), "all");
+  const status = await world.server.fetch(`${world.server.url}/api/v1/websocket/status`);
+  expect(((await status.json()) as any).connections.total).toBe(2);
+  const told: unknown[] = [];
+  for (const client of clients) client.on("disconnected", (event) => told.push(event));
+  for (const name of names) {
+    const stranger = origin.open().platform.openChannel(name);
+    for (const junk of [null, 7, "lead", {}, { to: "tabs" }, { to: "nobody", type: "lead" }]) stranger.post(junk);
+  }
+  await world.clock.advance(1000);
+  expect(told).toEqual([]);
 });
 
 test("a command whose leading tab goes before the answer is carried out once", async () => {

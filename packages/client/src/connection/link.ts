@@ -28,11 +28,12 @@ export const DISCONNECTED: LinkState = {
 /** A client's way to the server: a connection of its own, or one that tabs share. */
 export interface Link {
   readonly state: Readable<LinkState>;
+  /** Connects; at once if it waits. */
   connect(): void;
   disconnect(): void;
   /** Ends it for good. */
   close(): void;
-  /** Tries again at once if it waits; makes sure of the other side if it does not. */
+  /** Tries again at once if it waits and the server does not mind; makes sure of the other side if it does not wait. */
   nudge(): void;
   /** @returns whether it was open; else the frame is gone, and what must not get lost is sent again at `opened` */
   send(frame: NativeClientFrame): boolean;

@@ -26,6 +26,8 @@ export interface Machine {
   readonly retryAt: number | null;
   /** When it opened, on the clock's `monotonic`. */
   readonly openedAt: number;
+  /** Until when the server has asked to be left alone, on the clock's `monotonic`. */
+  readonly notBefore: number;
   /** How long the server has asked to stay away, once it goes down. */
   readonly floorMs: number;
   /** Whether the token was turned down since the last opening. */
@@ -45,7 +47,7 @@ export type MachineEvent =
   | { readonly type: "refused"; readonly failure: Failure }
   /** The back-off is over. */
   | { readonly type: "due" }
-  /** A person, or a platform that is awake, online or looked at again, wants it now. */
+  /** A platform that is awake, online or looked at again wants it now; not sooner than the server does. */
   | { readonly type: "nudge" }
   | { readonly type: "draining"; readonly retryAfterMs: number }
   | { readonly type: "disconnect" }
@@ -86,6 +88,7 @@ export const IDLE: Machine = {
   attempt: 0,
   retryAt: null,
   openedAt: 0,
+  notBefore: 0,
   floorMs: 0,
   wasDenied: false,
   wasOpen: false,
@@ -117,11 +120,16 @@ const retry = (machine: Machine, event: EventOf<"lost">, env: Env): Transition =
   const floor = Math.max(machine.floorMs, event.failure.retryAfterMs);
   const ms = floor === 0 ? planned : Math.round(floor + Math.max(planned, env.random * floor));
   const { failure } = event;
+  const notBefore = env.monotonic + floor;
   return {
-    machine: { ...machine, phase: "waiting", attempt, retryAt: env.now + ms, floorMs: 0, failure },
+    machine: { ...machine, phase: "waiting", attempt, retryAt: env.now + ms, notBefore, floorMs: 0, failure },
     effects: [{ type: "drop" }, { type: "wait", ms }],
   };
 };
+
+/** Every page of a server that is busy may be looked at again at the same moment. */
+const hurry = (machine: Machine, _event: EventOf<"nudge">, env: Env): Transition =>
+  env.monotonic < machine.notBefore ? stay(machine) : dial(machine);
 
 const renew = (machine: Machine, event: EventOf<"denied">): Transition =>
   machine.wasDenied ? fail(machine, event) : dial({ ...machine, wasDenied: true });
@@ -183,7 +191,7 @@ export const TRANSITIONS: { readonly [P in Phase]: Row } = {
     denied: stay,
     refused: stay,
     due: dial,
-    nudge: dial,
+    nudge: hurry,
     draining: stay,
     disconnect,
     close,

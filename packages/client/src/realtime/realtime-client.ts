@@ -107,7 +107,8 @@ export class RealtimeClient {
 
   /** Tries again at once if it waits to; makes sure that the server is there if it does not. */
   retry(): void {
-    this.#connection.nudge();
+    if (this.state === "reconnecting") this.connect();
+    else this.#connection.nudge();
   }
 
   /**

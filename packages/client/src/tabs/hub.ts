@@ -49,6 +49,10 @@ export class Hub {
     for (const thread of this.#threads.keys()) this.#unsubscribe(tab, thread);
   }
 
+  connect(): void {
+    this.#link.connect();
+  }
+
   nudge(): void {
     this.#link.nudge();
   }

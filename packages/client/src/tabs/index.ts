@@ -3,6 +3,7 @@ import type { ConnectionEvents } from "../connection/connection.ts";
 import { createNativeLink } from "../connection/native-link.ts";
 import type { ClientOptions } from "../options.ts";
 import { Emitter } from "../stores/emitter.ts";
+import { TABS_VERSION } from "./messages.ts";
 import type { TabPlatform } from "./seams.ts";
 import { browserTabs } from "./system.ts";
 import { TabLink } from "./tab-link.ts";
@@ -15,9 +16,10 @@ export interface SharedClientOptions extends ClientOptions {
 }
 
 /**
- * A client that shares one connection with all tabs of its origin that connect to the same address. One
- * tab leads and has the connection; when it goes, another takes over, and every tab goes on from its
- * position. They count as one client. Where the platform has no Web Locks, it is {@link createClient}'s.
+ * A client that shares one connection with all tabs of its origin that connect to the same address, under
+ * the same `clientId` if one is given: where several people may be signed in, give each their own. One tab
+ * leads and has the connection; when it goes, another takes over, and every tab goes on from its position.
+ * They count as one client. Where the platform has no Web Locks, it is {@link createClient}'s.
  * @throws ThroughlineError `invalid_input` when the address or the transports cannot be
  */
 export function sharedClient(options: SharedClientOptions): Client {
@@ -29,7 +31,7 @@ export function sharedClient(options: SharedClientOptions): Client {
   return new Client({ ...options, clientId }, ({ system, host, events }) => {
     return new TabLink({
       platform,
-      name: `throughline ${server.url}`,
+      name: ["throughline", TABS_VERSION, server.url, options.clientId ?? ""].join(" "),
       tab: system.random.uuid(),
       host,
       events,

@@ -10,10 +10,20 @@ import type { LinkState } from "../connection/link.ts";
 export type TabMessage =
   /** Somebody leads from now on; whoever follows joins. */
   | { readonly to: "tabs"; readonly type: "lead" }
-  | { readonly to: "leader"; readonly type: "join" | "leave" | "nudge" | "renew"; readonly tab: string }
+  | { readonly to: "leader"; readonly type: "join" | "leave" | "connect" | "nudge" | "renew"; readonly tab: string }
   | { readonly to: "leader"; readonly type: "frame"; readonly tab: string; readonly frame: NativeClientFrame }
   /** One message for all it is meant for: every tab gets what any tab posts. */
   | ({ readonly to: "some"; readonly those: readonly string[] } & HubMessage);
+
+/** Counts up with each change of the messages: tabs of different versions do not share a connection. */
+export const TABS_VERSION = 1;
+
+/** Whether it is one of ours: a channel belongs to whoever on the origin knows its name. */
+export function isTabMessage(value: unknown): value is TabMessage {
+  const { to, type, those } = (value ?? {}) as Record<string, unknown>;
+  if (to === "tabs") return type === "lead";
+  return to === "leader" || (to === "some" && Array.isArray(those));
+}
 
 /** What the leading tab's hub tells some tabs. */
 export type HubMessage =

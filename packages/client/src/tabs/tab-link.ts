@@ -4,7 +4,7 @@ import { DISCONNECTED, type Link, type LinkHost, type LinkState } from "../conne
 import type { Emits } from "../stores/emitter.ts";
 import { Store } from "../stores/store.ts";
 import { Hub } from "./hub.ts";
-import { decodeState, type HubMessage, type TabMessage } from "./messages.ts";
+import { decodeState, type HubMessage, isTabMessage, type TabMessage } from "./messages.ts";
 import type { TabChannel, TabPlatform } from "./seams.ts";
 
 export interface TabLinkOptions {
@@ -39,11 +39,15 @@ export class TabLink implements Link {
   }
 
   connect(): void {
-    if (this.#isClosed || this.#channel !== undefined) return;
+    if (this.#isClosed) return;
+    // The connection may wait, or have given up.
+    if (this.#channel !== undefined) return this.#say({ to: "leader", type: "connect", tab: this.#options.tab });
     const { platform, name, tab } = this.#options;
     this.#life = new AbortController();
     this.#channel = platform.openChannel(name);
-    this.#channel.onmessage = (message) => this.#receive(message as TabMessage);
+    this.#channel.onmessage = (message) => {
+      if (isTabMessage(message)) this.#receive(message);
+    };
     this.state.patch({ state: "connecting" });
     // Held while this tab lives: whoever gets it knows that the tab is gone.
     this.#hold(lockOfTab(name, tab), () => this.#say({ to: "leader", type: "join", tab }));
@@ -90,8 +94,10 @@ export class TabLink implements Link {
         this.#releases.push(release);
         held();
       },
-      // It was ended before it was this tab's turn.
-      () => {},
+      // It was ended before it was this tab's turn; or a page without an origin has no locks, and is alone.
+      () => {
+        if (!signal.aborted) held();
+      },
     );
   }
 
@@ -136,6 +142,8 @@ export class TabLink implements Link {
         return;
       case "leave":
         return hub.leave(tab);
+      case "connect":
+        return hub.connect();
       case "nudge":
         return hub.nudge();
       case "renew":
