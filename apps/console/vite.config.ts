@@ -10,5 +10,5 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { conditions: ["@throughline/source", "module", "browser", "development|production"] },
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
-  server: { host: "127.0.0.1", proxy: { "/api": SERVER, "/health": SERVER } },
+  server: { host: "127.0.0.1", proxy: { "/api": SERVER, "/health": SERVER, "/ws": { target: SERVER, ws: true } } },
 });

@@ -18,7 +18,7 @@ export function FaultControls({ faults, onChange }: FaultControlsProps) {
         value={faults.latencyMs}
         max={2_000}
         step={50}
-        hint="Added to every request and every piece of the stream."
+        hint="Added to every request and every frame."
         onChange={(latencyMs) => onChange({ latencyMs })}
       />
       <Range
@@ -36,7 +36,7 @@ export function FaultControls({ faults, onChange }: FaultControlsProps) {
         value={faults.dropEveryMs / 1_000}
         max={20}
         step={1}
-        hint="Streams opened from now on break off after so long."
+        hint="Connections opened from now on break off after so long."
         onChange={(seconds) => onChange({ dropEveryMs: seconds * 1_000 })}
       />
       <label className="flex items-center justify-between gap-4 text-sm">

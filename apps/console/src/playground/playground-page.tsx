@@ -31,7 +31,7 @@ export default function PlaygroundPage() {
   return (
     <Page
       title="Playground"
-      description="Break this page’s connection and watch the run come through whole. Nobody else is touched."
+      description="Break this browser’s connection and watch the run come through whole. Nobody else is touched."
       tools={
         <>
           {isFaulty && <Button onClick={() => network.set(NO_FAULTS)}>Mend everything</Button>}
