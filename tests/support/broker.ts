@@ -86,14 +86,19 @@ export class Stranger implements AsyncDisposable {
   }
 
   /** Resolves once a worker of the agent's takes requests. */
-  async untilAsked(agent: string): Promise<void> {
+  untilAsked(agent: string): Promise<void> {
+    return this.untilConsumers(`agent.requests.${agent}`, (count) => count > 0);
+  }
+
+  /** Resolves once the queue is there and so many consume it. */
+  async untilConsumers(queue: string, wanted: (count: number) => boolean): Promise<void> {
     for (;;) {
       const channel = await this.#connection.createChannel();
       channel.on("error", () => undefined);
-      const queue = await channel.checkQueue(`agent.requests.${agent}`).catch(() => undefined);
-      if (queue === undefined) continue;
+      const found = await channel.checkQueue(queue).catch(() => undefined);
+      if (found === undefined) continue;
       await channel.close();
-      if (queue.consumerCount > 0) return;
+      if (wanted(found.consumerCount)) return;
     }
   }
 
