@@ -69,3 +69,9 @@ describe("links", () => {
     expect(safeUrl(url)).toBe("");
   });
 });
+
+test("a text full of brackets is settled as fast as any other", () => {
+  // Looked at from each bracket, it would take hours.
+  const text = `${"[".repeat(2_000_000)}\nend`;
+  expect(settledMarkdown(text)).toBe(text);
+});

@@ -49,7 +49,9 @@ export function settledMarkdown(text: string): string {
   if (last.startsWith("|") && !hasTableHead(last)) return text.slice(0, text.length - last.length);
   // Within code the signs mean themselves.
   if (last.includes("`")) return text;
-  const linked = text.replace(/\[([^\]\n]*)(\](\([^)\n]*)?)?$/, "$1");
+  // From the last bracket on: looked for from each, a text full of them would hold the page up.
+  const bracket = Math.max(0, text.lastIndexOf("["));
+  const linked = text.slice(0, bracket) + text.slice(bracket).replace(/^\[([^\]\n]*)(\](\([^)\n]*)?)?$/, "$1");
   return isOdd(last.split("**").length - 1) ? `${linked}**` : linked;
 }
 
