@@ -1,12 +1,15 @@
 import "./support/dom.ts";
-import { act, fireEvent, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { StrictMode } from "react";
 import { expect, test } from "vitest";
+import { createClient, memoryStorage, type WebSocketClass } from "@throughline/client";
 import { type Agent, EventType, newTask } from "@throughline/protocol";
 import {
   ChartPanel,
   ConnectionStatus,
   Presence,
   TaskBoard,
+  ThroughlineProvider,
   useChart,
   useChatStore,
   useConnection,
@@ -39,6 +42,89 @@ test("useConnection follows the connection: live, lost, hurried, live again", as
   await page.pass(50);
   expect(status()).toBe("Live");
 });
+
+test("what was disconnected connects again at the reader's wish", async () => {
+  await using page = await openPage();
+  page.show(<Connection />);
+  await page.until(() => page.client.connection.get().state === "connected", "the connection");
+  page.client.disconnect();
+  await page.pass(50);
+  fireEvent.click(screen.getByText("Connect now"));
+  await page.until(() => page.client.connection.get().state === "connected", "the connection again");
+});
+
+test("what a reload has left behind is sent by a page that follows nothing", async () => {
+  await using page = await openPage({ agents: [talker(1)] });
+  const storage = memoryStorage();
+  const { server } = page;
+  const system = {
+    clock: server.clock,
+    fetch: server.fetch,
+    WebSocket: server.WebSocket as unknown as WebSocketClass,
+    signals: { subscribe: () => () => {} },
+  };
+  const make = () => createClient({ url: server.url, storage, system });
+  server.offline = true;
+  const before = make();
+  void before.thread("t").send("unsent");
+  await page.pass(100);
+  // A page that is left closes no client.
+  before.disconnect();
+  server.offline = false;
+  const after = make();
+  render(
+    <StrictMode>
+      <ThroughlineProvider url={server.url} client={after} stores={page.stores} clock={server.clock} />
+    </StrictMode>,
+  );
+  await page.until(() => after.thread("t").view.get().outgoing[0]?.status === "accepted", "its delivery");
+  after.close();
+  before.close();
+});
+
+function Titles() {
+  return <p>{useTasks().tasks.length} tasks</p>;
+}
+
+test("a token's function and a fetch that are written in place ask for nothing again", async () => {
+  await using page = await openPage();
+  let asked = 0;
+  const shown: string[] = [];
+  const App = ({ user }: { readonly user: string }) => (
+    <ThroughlineProvider
+      url={page.server.url}
+      client={page.client}
+      stores={page.stores}
+      clock={page.server.clock}
+      token={async () => user}
+      fetch={(url, init) => {
+        asked += 1;
+        shown.push(new Headers(init?.headers).get("authorization") ?? "");
+        return page.server.fetch(url, init);
+      }}
+    >
+      <Titles />
+      <Reload />
+    </ThroughlineProvider>
+  );
+  const { rerender } = render(<App user="ann" />);
+  await page.until(() => asked === 2, "the tasks, of two lists");
+  for (let count = 0; count < 5; count += 1) rerender(<App user="bob" />);
+  await page.pass(100);
+  expect(asked).toBe(2);
+  fireEvent.click(screen.getByText("reload"));
+  await page.until(() => asked === 3, "the tasks again");
+  expect(shown).toEqual(["Bearer ann", "Bearer ann", "Bearer bob"]);
+});
+
+function Reload() {
+  const { reload } = useTasks();
+  return (
+    <button type="button" onClick={reload}>
+      reload
+    </button>
+  );
+}
 
 function Watchers() {
   const presence = usePresence("t");

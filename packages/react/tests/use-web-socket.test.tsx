@@ -31,13 +31,9 @@ function transportTo({ server }: Page, path: string): RealtimeClient {
   });
 }
 
-interface ChatProps {
-  readonly transport: RealtimeClient;
-  readonly url?: string;
-}
-
-function Chat({ transport, url = "ws://127.0.0.1/ws/stream" }: ChatProps) {
-  const { status, isConnected, sendChat, cancelTask } = useWebSocket({ transport, url });
+function Chat({ transport }: { readonly transport: RealtimeClient }) {
+  // What is spoken, its address says.
+  const { status, isConnected, sendChat, cancelTask } = useWebSocket({ transport });
   const messages = useChatStore((state) => state.messages);
   const isProcessing = useChatStore((state) => state.isProcessing);
   const { retryMessage } = useChatStore((state) => state);
@@ -67,7 +63,7 @@ test.each(["/ws/stream?agent=talker", "/ws/chat?agent=talker&session_id=s"])(
   async (path) => {
     await using page = await openPage({ agents: [talker(40, 25)] });
     const transport = transportTo(page, path);
-    page.show(<Chat transport={transport} url={`ws://127.0.0.1${path}`} />);
+    page.show(<Chat transport={transport} />);
     await page.until(() => screen.queryByText("connected true") !== null, "the connection");
     say("hello");
     expect(screen.getByText("Sending…")).toBeTruthy();

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Context, ReactNode } from "react";
 import type { Client, TokenProvider } from "@throughline/client";
 import { type Clock, ThroughlineError } from "@throughline/protocol";
@@ -42,7 +42,9 @@ export interface ThroughlineProviderProps {
  * renders the page.
  */
 export function ThroughlineProvider(props: ThroughlineProviderProps) {
-  const { token, name, client: own, stores = defaultStores, fetch = systemFetch, clock = systemClock } = props;
+  const { name, client: own, stores = defaultStores, clock = systemClock } = props;
+  const token = useLatestToken(props.token);
+  const fetch = useLatest(props.fetch ?? systemFetch);
   const url = serverUrl(props.url);
   const [pool] = useState(poolHere);
   const pooled = useMemo(
@@ -51,6 +53,8 @@ export function ThroughlineProvider(props: ThroughlineProviderProps) {
   );
   useEffect(() => pooled?.hold(), [pooled]);
   const client = own ?? pooled?.client ?? null;
+  // What a reload has left behind is sent whether or not this page follows anything.
+  useEffect(() => client?.sendRestored(), [client]);
   const value = useMemo(
     () => (client === null ? null : { client, rest: new Rest({ url, token, fetch }), stores }),
     [client, url, token, fetch, stores],
@@ -60,6 +64,22 @@ export function ThroughlineProvider(props: ThroughlineProviderProps) {
       <ThroughlineContext.Provider value={value}>{props.children}</ThroughlineContext.Provider>
     </ClockContext.Provider>
   );
+}
+
+/** The same function for good, which does what the latest one does: one that is written in place is another each time. */
+function useLatest<Args extends readonly unknown[], Result>(
+  given: (...args: Args) => Result,
+): (...args: Args) => Result {
+  const latest = useRef(given);
+  useEffect(() => {
+    latest.current = given;
+  });
+  return useCallback((...args: Args) => latest.current(...args), []);
+}
+
+function useLatestToken(token: string | TokenProvider | undefined): string | TokenProvider | undefined {
+  const provider = useLatest(async () => (typeof token === "function" ? token() : (token ?? "")));
+  return typeof token === "function" ? provider : token;
 }
 
 /** What the provider gives. @throws ThroughlineError `invalid_input` outside of one */

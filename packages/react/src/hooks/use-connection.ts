@@ -23,9 +23,9 @@ export function useConnection(): UseConnection {
   const client = useClient();
   const connection = useReadable(client.connection, ON_SERVER);
   const retry = useCallback(() => {
-    // A connection that has given up has nothing to hurry.
-    if (client.connection.get().state === "error") client.connect();
-    else client.retry();
+    // One that has given up, or was ended, has nothing to hurry.
+    if (client.connection.get().state === "connected") client.retry();
+    else client.connect();
   }, [client]);
   return { ...connection, retry };
 }

@@ -25,7 +25,10 @@ export interface UseWebSocketOptions {
   readonly heartbeatInterval?: number;
   /** Whether mounting connects. Default true. */
   readonly autoConnect?: boolean;
-  /** A client of one's own in place of the shared one of the address; `url` then only says what is spoken. */
+  /**
+   * A client of one's own in place of the shared one of the address. What is spoken, its own address says;
+   * `url` does where a function gives that.
+   */
   readonly transport?: RealtimeClient;
 }
 
@@ -50,8 +53,8 @@ export interface UseWebSocket {
  */
 export function useWebSocket(options: UseWebSocketOptions = {}): UseWebSocket {
   const { reconnectAttempts = 5, reconnectInterval = 2000, heartbeatInterval = 30_000, autoConnect = true } = options;
-  const url = socketUrl(options.url, "/ws/stream");
   const own = options.transport;
+  const url = own?.url ?? socketUrl(options.url, "/ws/stream");
   const clock = useClock();
   const stores = useStores();
   const dialect = dialectAt(url);
