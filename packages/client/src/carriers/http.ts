@@ -1,6 +1,7 @@
 import type { HelloFrame, NativeServerFrame, SubscribeFrame } from "@throughline/protocol";
-import { type Failure, failureOfResponse, lost, noToken } from "../connection/failure.ts";
+import { type Failure, lost, noToken } from "../connection/failure.ts";
 import type { NativeContext } from "./carrier.ts";
+import { failureOfResponse } from "./refused-response.ts";
 
 /** Thrown by a request that came to nothing. */
 export class Failed extends Error {

@@ -1,4 +1,4 @@
-import { type ErrorCode, ERRORS, ThroughlineError } from "@throughline/protocol";
+import { ThroughlineError } from "@throughline/protocol";
 
 /** Why a connection came to nothing or ended. */
 export interface Failure {
@@ -44,44 +44,4 @@ export function failureOfClose(code: number, reason: string): Failure {
     };
   }
   return { ...lost(message, { elsewhere: code < 4000 }), retryAfterMs: code === 4429 ? 1000 : 0 };
-}
-
-/** What a proxy asks for beyond this, in ms, is taken for a mistake: nobody would ever be back. */
-const LONGEST_RETRY_AFTER_MS = 60 * 60_000;
-
-/**
- * Reads the refusal out of a response: `{error: {code, message}}`.
- * @param now in ms since the Unix epoch
- */
-export async function failureOfResponse(response: Response, now: number): Promise<Failure> {
-  const { status } = response;
-  const error = refusal(await bodyOf(response), status);
-  const retryAfterMs = retryAfter(response.headers.get("retry-after"), now);
-  const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
-  const kind = status === 401 ? "denied" : isTransient ? "lost" : "refused";
-  return { error, kind, retryAfterMs, elsewhere: false };
-}
-
-/** In ms; a header says it in seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfter(header: string | null, now: number): number {
-  if (header === null) return 0;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : 0;
-}
-
-type Refusal = { readonly code?: unknown; readonly message?: unknown };
-
-function refusal({ code, message }: Refusal, status: number): ThroughlineError {
-  const known = typeof code === "string" && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined;
-  const text = typeof message === "string" ? message : `The server answered ${status}.`;
-  return new ThroughlineError(known ?? (status === 401 ? "unauthenticated" : "connection_failed"), text);
-}
-
-async function bodyOf(response: Response): Promise<Refusal> {
-  try {
-    return ((await response.json()) as { error?: Refusal }).error ?? {};
-  } catch {
-    // A proxy's error page, or a body cut short: the status says enough.
-    return {};
-  }
 }
