@@ -9,7 +9,8 @@ import { useShortcuts } from "./shortcuts.ts";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { cycleTheme } from "./theme-toggle.tsx";
 
-const Palette = lazy(() => import("./palette.tsx"));
+const loadPalette = () => import("./palette.tsx");
+const Palette = lazy(loadPalette);
 
 /** The frame of every page: the header, and under it the line. It stays while pages change. */
 export function Shell({ page, children }: { readonly page: Route["page"]; readonly children: ReactNode }) {
@@ -22,6 +23,10 @@ export function Shell({ page, children }: { readonly page: Route["page"]; readon
     n: () => navigate("/"),
     t: cycleTheme,
   });
+  // Fetched ahead: what is typed right after ⌘K is meant for the palette and not for the page's keys.
+  useEffect(() => {
+    loadPalette().catch(() => undefined);
+  }, []);
   // Pages that follow nothing show the connection, too.
   useEffect(() => client.connect(), [client]);
   return (

@@ -66,7 +66,7 @@ function Row({ thread }: { readonly thread: ThreadRow }) {
           className="nums w-20 text-right text-xs text-quiet max-md:hidden"
           title={plural(thread.last_seq, "event")}
         >
-          {count(thread.last_seq)} events
+          {count(thread.last_seq)} {thread.last_seq === 1 ? "event" : "events"}
         </span>
         <span className="w-22 text-right text-xs text-quiet">
           <RelativeTime at={thread.updated_at} />
