@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { untilLive } from "../support/console.ts";
 import type { Proxy } from "../support/proxy.ts";
 import type { Camera } from "./camera.ts";
 
@@ -27,17 +28,21 @@ export async function firstMinute({ page, camera, network, invite }: Stage): Pro
   camera.speed = 1;
   network.set({ isDown: true });
   network.cut();
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(2500);
   network.set({ isDown: false });
-  await page.getByTestId("pill").filter({ hasText: /^Live/ }).waitFor();
+  // It would come back by itself; nobody likes to watch that wait.
+  await page.getByTestId("pill").click();
+  await page.mouse.move(0, 0);
+  await untilLive(page);
   await page.waitForTimeout(1000);
   camera.speed = 4;
   await page.getByText("Done in").waitFor();
   camera.speed = 1;
   await page.waitForTimeout(1000);
   await lookBack(page);
-  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Back to live" }).click();
   await page.getByTestId("at-live").waitFor();
+  await page.waitForTimeout(1000);
 }
 
 /** Drags the line from live to where the report was not yet written. */

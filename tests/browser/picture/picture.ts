@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { TestBrowser } from "../support/chromium.ts";
+import { untilLive } from "../support/console.ts";
 import { Proxy } from "../support/proxy.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { Camera } from "./camera.ts";
@@ -28,6 +29,8 @@ async function picture(dark: boolean): Promise<Uint8Array> {
   await using network = await Proxy.start(server.url);
   await using browser = await TestBrowser.launch();
   const { page } = await browser.open(network.url, { ...SIZE, dark });
+  await untilLive(page);
+  await page.getByText("No threads yet").waitFor();
   const camera = new Camera(page);
   const invite = async (url: string) => void (await browser.open(url));
   return animatedGif(await camera.film(() => firstMinute({ page, camera, network, invite })));
