@@ -114,16 +114,18 @@ export class Stranger implements AsyncDisposable {
 
   /** Publishes what an agent says, confirmed. */
   async say(
-    message: { readonly type: string; readonly [key: string]: unknown } | string,
+    message: { readonly type: string; readonly [key: string]: unknown } | string | Buffer,
     options: Options.Publish = {},
   ): Promise<void> {
-    if (typeof message === "string") return this.#publish("agent.events", "odd", message, options);
+    if (typeof message === "string" || Buffer.isBuffer(message))
+      return this.#publish("agent.events", "odd", message, options);
     return this.#publish("agent.events", message.type, JSON.stringify(message), options);
   }
 
-  async #publish(exchange: string, key: string, body: string, options: Options.Publish = {}): Promise<void> {
+  async #publish(exchange: string, key: string, body: string | Buffer, options: Options.Publish = {}): Promise<void> {
     const channel = await this.#connection.createConfirmChannel();
-    channel.publish(exchange, key, Buffer.from(body), { persistent: true, ...options });
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    channel.publish(exchange, key, bytes, { persistent: true, ...options });
     await channel.waitForConfirms();
     await channel.close();
   }
