@@ -28,6 +28,8 @@ export interface ClientEvents extends ConnectionEvents {
 const BEHIND_MS = 50;
 /** The server takes a longer id for a client's defect, and ends the connection. In UTF-16 units. */
 const MOST_ID_LENGTH = 400;
+/** Likewise a longer name. */
+const MOST_NAME_LENGTH = 100;
 const CLIENT_KEY = "throughline.client";
 
 /** How a client gets its link: a connection of its own, unless tabs share one. */
@@ -210,7 +212,7 @@ export function serverOf(
 ): Pick<NativeLinkOptions, "url" | "transports" | "name" | "token" | "policy"> {
   const { name, token, transports = TRANSPORTS, policy = backoff() } = options;
   if (transports.length === 0) throw new ThroughlineError("invalid_input", "`transports` names none.");
-  return { url: baseUrl(options.url), transports, name, token, policy };
+  return { url: baseUrl(options.url), transports, name: name?.slice(0, MOST_NAME_LENGTH), token, policy };
 }
 
 /** @throws ThroughlineError `invalid_input` */

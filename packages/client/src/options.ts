@@ -8,7 +8,7 @@ export interface ClientOptions {
   readonly url: string;
   /** Absent on a server without authentication. A function is asked again when the token has ended. */
   readonly token?: string | TokenProvider;
-  /** What others see of who watches. */
+  /** What others see of who watches: its first hundred characters. */
   readonly name?: string;
   /** Names this tab, device or program across its connections. Default: made, and kept across reloads. */
   readonly clientId?: string;

@@ -84,6 +84,14 @@ test("an id that no thread can have is refused before it costs the connection", 
   expect(() => client.thread("x".repeat(401))).toThrow(expect.objectContaining({ code: "invalid_input" }));
 });
 
+test("a name is shown as far as the server takes it", async () => {
+  await using world = await openWorld();
+  const thread = world.client({ name: "N".repeat(300) }).thread("t1");
+  thread.presence.subscribe(() => {});
+  await world.until(() => thread.presence.get().total === 1, "oneself");
+  expect(thread.presence.get().watchers[0]?.name).toBe("N".repeat(100));
+});
+
 test("a thread is the same object as long as somebody has it, and few that nobody needs are kept", async () => {
   await using world = await openWorld({ agents: [talker(1)] });
   const client = world.client();
