@@ -41,7 +41,10 @@ const config: KnipConfig = {
       // Imported by style sheets.
       ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
-    bench: { entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts"], project: ["**/*.ts"] },
+    bench: {
+      entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts", "broker/{server,consumer}.ts"],
+      project: ["**/*.ts"],
+    },
     "examples/*": { project: ["**/*.{ts,tsx}"] },
     tests: {
       entry: ["**/*.test.ts", "faults/{run,trials}.ts", "rabbitmq/worker-process.ts", "browser/picture/picture.ts"],
