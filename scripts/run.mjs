@@ -24,7 +24,10 @@ const LINT = {
     [BIN.types, "-p", "packages/react"],
     [BIN.types, "-p", "examples/react-vite"],
   ],
-  "lint:console": [[BIN.types, "-p", "apps/console"]],
+  "lint:console": [
+    [BIN.types, "-p", "apps/console"],
+    [BIN.types, "-p", "tests/browser"],
+  ],
   "lint:house": [["scripts/check-house.mjs"]],
   "lint:unused": [[BIN.unused]],
 };
