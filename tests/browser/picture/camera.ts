@@ -26,6 +26,12 @@ export class Camera {
     this.#page = page;
   }
 
+  /** Waits for so many more pictures, for what must be seen however busy the machine is. @throws when the page is gone */
+  async pictures(count: number): Promise<void> {
+    const until = this.#shots.length + count;
+    while (this.#shots.length < until) await this.#page.waitForTimeout(EVERY_MS / 2);
+  }
+
   /** Films until `story` is over. @throws whatever `story` throws, once the camera has stopped */
   async film(story: () => Promise<void>): Promise<readonly Frame[]> {
     let isOver = false;

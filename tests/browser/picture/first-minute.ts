@@ -28,13 +28,13 @@ export async function firstMinute({ page, camera, network, invite }: Stage): Pro
   camera.speed = 1;
   network.set({ isDown: true });
   network.cut();
-  await page.waitForTimeout(2500);
+  await camera.pictures(10);
   network.set({ isDown: false });
   // It would come back by itself; nobody likes to watch that wait.
   await page.getByTestId("pill").click();
   await page.mouse.move(0, 0);
   await untilLive(page);
-  await page.waitForTimeout(1000);
+  await camera.pictures(4);
   camera.speed = 4;
   await page.getByText("Done in").waitFor();
   camera.speed = 1;
