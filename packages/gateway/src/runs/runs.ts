@@ -113,7 +113,6 @@ export class Runs {
    */
   async start(principal: Principal, threadId: string, options: StartOptions): Promise<Started> {
     authorize(principal, "start", threadId);
-    this.#checkOpen();
     if (options.input.text.trim() === "") throw new ThroughlineError("empty_message", "Empty message");
     if (this.#ports.workers?.serves(threadId) !== true && !this.#ports.agents.has(options.agent)) {
       throw new ThroughlineError("unknown_agent", `There is no agent "${options.agent}".`);
@@ -169,7 +168,6 @@ export class Runs {
   /** @throws forbidden, not_found, already_answered, draining, queue_full */
   async answer(principal: Principal, threadId: string, options: AnswerOptions): Promise<Started> {
     authorize(principal, "answer", threadId);
-    this.#checkOpen();
     const runs = await this.#of(await this.#threads.open(principal.tenant, threadId));
     const answer = { value: options.answer, by: principal.subject, runId: this.#newRunId() };
     const commandId = scoped(principal, options.commandId);
@@ -269,10 +267,6 @@ export class Runs {
     const value = await this.#ports.log.control(keys.run(principal.tenant, runId));
     if (value === undefined || (JSON.parse(value) as RunRecord).threadId === threadId) return;
     throw new ThroughlineError("run_id_conflict", `The run id "${runId}" stands for another thread, agent or input.`);
-  }
-
-  #checkOpen(): void {
-    if (this.#draining) throw new ThroughlineError("draining", "The server is going down; no run starts any more.");
   }
 
   #newRunId(): string {
