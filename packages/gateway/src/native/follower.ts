@@ -37,9 +37,9 @@ export class Follower {
   readonly #parts = new Map<string, Part>();
   /** Views are given one after another: several at once would not wait for one another to be taken. */
   readonly #views = new Lock();
+  readonly #gone = new AbortController();
   #name: string | null;
   #heardAt: number;
-  #closed = false;
 
   /** @param options `most`: threads at once; `watching`: whether presence is for this carrier */
   constructor(options: {
@@ -60,7 +60,7 @@ export class Follower {
 
   /** Resolves once it has begun, or was refused. Never rejects. */
   async follow({ thread, from, presence = true }: Omit<SubscribeFrame, "type">): Promise<void> {
-    if (this.#closed) return;
+    if (this.#gone.signal.aborted) return;
     const before = this.#parts.get(thread);
     if (before === undefined && this.#parts.size >= this.#most) {
       const message = `One connection may follow ${this.#most} threads.`;
@@ -81,15 +81,15 @@ export class Follower {
     before?.following.close();
     // The client stays in the audience while one subscription takes another's place.
     const begun = await this.#begin(following, from);
-    if (begun && !this.#closed) part.join(this.#watching && presence, this.#name);
+    if (begun && !this.#gone.signal.aborted) part.join(this.#watching && presence, this.#name);
     before?.leave("left");
   }
 
   #begin(following: Following, from: SubscribeFrame["from"]): Promise<boolean> {
     if (from !== "view") return following.open();
     return this.#views.run(async () => {
-      await room(this.#carrier, this.#ports.clock);
-      return following.open();
+      await room(this.#carrier, this.#ports.clock, this.#gone.signal);
+      return !this.#gone.signal.aborted && following.open();
     });
   }
 
@@ -116,8 +116,8 @@ export class Follower {
 
   /** Ends all of it. @param how `lost`: the client may be back in a moment (N23) */
   close(how: "left" | "lost"): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#gone.signal.aborted) return;
+    this.#gone.abort();
     for (const [thread, part] of this.#parts) this.#drop(thread, part, how);
   }
 

@@ -6,20 +6,23 @@ const MAX_BUFFERED = 1024 * 1024;
 /** A client that takes nothing for this long is sent away. */
 const STALL_MS = 30_000;
 
-/** Resolves when the client can be given a view, which may be large, or has been sent away. */
-export async function room({ sink, atOnce }: Carrier, clock: Clock): Promise<void> {
+/** Resolves when the client can be given a view, which may be large, has been sent away, or is `gone`. */
+export async function room({ sink, atOnce }: Carrier, clock: Clock, gone: AbortSignal): Promise<void> {
   let stalled = false;
-  while (atOnce !== true && !stalled && sink.buffered > MAX_BUFFERED) {
+  while (atOnce !== true && !stalled && !gone.aborted && sink.buffered > MAX_BUFFERED) {
     await new Promise<void>((resolve) => {
       const stall = clock.setTimeout(() => {
         stalled = true;
         sink.end("slow");
-        resolve();
+        done();
       }, STALL_MS);
-      sink.onceDrained(() => {
+      const done = (): void => {
         stall.cancel();
+        gone.removeEventListener("abort", done);
         resolve();
-      });
+      };
+      gone.addEventListener("abort", done);
+      sink.onceDrained(done);
     });
   }
 }
