@@ -28,4 +28,8 @@ export const PINNED_STEERED: readonly number[] = [
   19, 120, 273,
   // A message that was refused, and sent by itself after a reload.
   114, 121, 276,
+  // A server that goes down, and refused the repeat of a start that it had taken.
+  3421,
+  // A client that was waited for, with its large view, after it had gone.
+  3116, 3357,
 ];

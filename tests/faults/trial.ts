@@ -5,6 +5,7 @@ import type { History } from "./history.ts";
 import { judge } from "./judge/judge.ts";
 import { type Mutant, NONE } from "./mutants.ts";
 import { makePlan, type Plan, PLAN_MS } from "./plan.ts";
+import type { Contents } from "./read-back.ts";
 import { Steps } from "./steps.ts";
 import { watched } from "./watched.ts";
 import { World } from "./world.ts";
@@ -21,7 +22,7 @@ const QUIET_ROUNDS = 5;
 const ZOMBIE_MS = 15_000;
 /** How long a page stays when the server goes. */
 const LEAVE_MS = 1_000;
-/** A connection may have so many bytes waiting, and what one write adds. */
+/** A connection may have so many bytes waiting, and what one write adds; a view of a thread is one write. */
 const MOST_BUFFERED = 1024 * 1024 + 256 * 1024;
 
 export interface Verdict {
@@ -46,8 +47,16 @@ export async function runTrial(
   const { threads, runs } = await world.read();
   const { entries } = world.history;
   const evidence = { entries, threads, runs, past: world.past, cancels: cancelsOf(plan), agentsSeen: true };
-  const verdicts = judge(evidence, ORIGIN);
+  const verdicts = [...judgeBuffers(steps, threads), ...judge(evidence, ORIGIN)];
   return { seed, problems: [...problems, ...leaks, ...world.misdeeds, ...verdicts], history: world.history };
+}
+
+function judgeBuffers({ followers }: Steps, threads: Contents["threads"]): string[] {
+  return followers.flatMap(({ mostBuffered, plan: { name, thread, transport } }) => {
+    // A view holds no more than its events do.
+    const view = transport === "native" ? JSON.stringify(threads.get(thread)?.events ?? []).length : 0;
+    return mostBuffered > MOST_BUFFERED + view ? [`D2: ${mostBuffered} bytes were waiting for ${name}`] : [];
+  });
 }
 
 /** Writes a history down, for reading; where to. */
@@ -91,9 +100,7 @@ async function drain(plan: Plan, world: World, steps: Steps): Promise<string[]> 
     if (quiet < QUIET_ROUNDS) continue;
     // The tail of what was committed last is still on its way to those who are far away.
     await world.clock.advance(1_000);
-    return steps.followers.flatMap(({ mostBuffered, plan: { name } }) =>
-      mostBuffered > MOST_BUFFERED ? [`D2: ${mostBuffered} bytes were waiting for ${name}`] : [],
-    );
+    return [];
   }
   return ["R1: something is still going on long after all is healed"];
 }
