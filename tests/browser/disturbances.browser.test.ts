@@ -17,7 +17,6 @@ const CELLS = SCENARIOS.flatMap((scenario) =>
   MOMENTS.filter(({ ending }) => scenario.killsRuns !== true || ending === "Done").map((moment) => ({
     scenario,
     moment,
-    title: `${scenario.name}, ${moment.name}`,
   })),
 );
 
@@ -32,25 +31,28 @@ describe.skipIf(noBrowser !== undefined)("whatever befalls a page that watches a
     };
   });
 
-  test.concurrent.each(CELLS)("D1: $title: nothing is missing or doubled", async ({ scenario, moment }) => {
-    await using stage = await openStage({ browser, server }, scenario, moment);
-    const { page, threadId } = stage;
-    const other = await scenario.disturb(stage);
-    const dies = scenario.killsRuns === true && moment.isRunning;
-    // Where there is another page, what one does there shows here.
-    if (!dies) await moment.act(other ?? page);
-    for (const each of other === undefined ? [page] : [page, other]) {
-      if (dies) await each.getByTestId("run-failed").filter({ hasText: "worker_lost" }).waitFor();
-      else await each.getByTestId("run-ended").filter({ hasText: moment.ending }).waitFor();
-      await each.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
-      await untilOver(each, scenario.transport);
-      const truth = await foldOf(stage.server.url, threadId);
-      expect(await markdownOf(each)).toBe(toMarkdown(truth));
-      await untilRead(each);
-      expect(await each.getByTestId("text").allInnerTexts()).toEqual(textsOf(truth));
-    }
-    expect(stage.opened.errors).toEqual([]);
-  });
+  test.concurrent.each(CELLS)(
+    "D1: $moment.name, $scenario.name: nothing is missing or doubled",
+    async ({ scenario, moment }) => {
+      await using stage = await openStage({ browser, server }, scenario, moment);
+      const { page, threadId } = stage;
+      const other = await scenario.disturb(stage);
+      const dies = scenario.killsRuns === true && moment.isRunning;
+      // Where there is another page, what one does there shows here.
+      if (!dies) await moment.act(other ?? page);
+      for (const each of other === undefined ? [page] : [page, other]) {
+        if (dies) await each.getByTestId("run-failed").filter({ hasText: "worker_lost" }).waitFor();
+        else await each.getByTestId("run-ended").filter({ hasText: moment.ending }).waitFor();
+        await each.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+        await untilOver(each, scenario.transport);
+        const truth = await foldOf(stage.server.url, threadId);
+        expect(await markdownOf(each)).toBe(toMarkdown(truth));
+        await untilRead(each);
+        expect(await each.getByTestId("text").allInnerTexts()).toEqual(textsOf(truth));
+      }
+      expect(stage.opened.errors).toEqual([]);
+    },
+  );
 });
 
 /** The page's view of the thread, as its menu hands it over. */

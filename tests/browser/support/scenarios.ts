@@ -75,13 +75,15 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "where no WebSocket gets through, and the stream is cut",
+    name: "over an event stream that is cut",
+    // No WebSocket gets through.
     network: { refusesUpgrades: true },
     transport: "sse",
     disturb: cutOff,
   },
   {
-    name: "where streams are held back, and the poll is cut",
+    name: "over long polls that are cut",
+    // Nor does a stream.
     network: { refusesUpgrades: true, buffers: true },
     transport: "poll",
     disturb: cutOff,

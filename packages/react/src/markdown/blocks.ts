@@ -41,9 +41,11 @@ function fenceAfter(line: string, fence: string | null): string | null {
 
 /**
  * A text that is still being written, as it will look when it goes on as it seems to: what is half
- * a table or half a link would flash as its raw signs, and half a bold word would jump.
+ * a table or half a link would flash as its raw signs, half a bold word would jump, and a heading
+ * without words would be one that says nothing.
  */
-export function settledMarkdown(text: string): string {
+export function settledMarkdown(written: string): string {
+  const text = written.replace(/(^|\n) {0,3}#{1,6}[ \t]*$/, "$1");
   const end = text.lastIndexOf("\n\n") + 1;
   const last = text.slice(end === 0 ? 0 : end + 1);
   if (last.startsWith("|") && !hasTableHead(last)) return text.slice(0, text.length - last.length);
