@@ -137,6 +137,15 @@ describe.skipIf(noBrowser !== undefined)("the console", () => {
     await page.getByTestId("run-failed").waitFor();
   });
 
+  test("a part of the page that is cut off on its way is fetched again, and the page stays", async () => {
+    const { page, errors } = await browser.open(server.url);
+    await page.route("**/assets/markdown-*.js", (route) => route.abort("connectionreset"), { times: 2 });
+    await ask(page, "tokens=12 interval=5", "Scripted");
+    await page.getByTestId("run-ended").waitFor();
+    expect(await conversation(page)).toContain("t10 t11");
+    expect(errors).toEqual([]);
+  });
+
   test("at every size and in both themes nothing overflows and axe finds nothing, empty, streaming and done", async () => {
     await using own = await ServerProcess.start();
     const opened = await Promise.all(SIZES.map((size) => browser.open(own.url, size)));

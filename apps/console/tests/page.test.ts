@@ -1,6 +1,8 @@
 import type { ConnectionState } from "@throughline/client";
 import { ThroughlineError } from "@throughline/protocol";
+import { virtualClock } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
+import { patiently } from "../src/app/late.ts";
 import { isReachable, type Link, linkOf } from "../src/app/link.ts";
 import { NEW_RUN, PLACES, TOOLS } from "../src/app/navigation.ts";
 import { chartPath, routeOf, taskPath, threadPath } from "../src/app/router.tsx";
@@ -62,6 +64,19 @@ describe("the connection in words", () => {
     expect(linkOf(connection)).toEqual(link);
     expect(isReachable(link)).toBe(connection.state === "connected");
   });
+});
+
+test("a part that cannot be fetched just now is asked for again, and given up in the end", async () => {
+  const clock = virtualClock();
+  let asked = 0;
+  const load = (works: number) => (): Promise<string> =>
+    (asked += 1) >= works ? Promise.resolve("here") : Promise.reject(new TypeError("no"));
+  const part = patiently(load(3), clock);
+  await clock.advance(500 + 1_000);
+  expect([await part, asked]).toEqual(["here", 3]);
+  const never = patiently(load(100), clock, [10, 10]);
+  await Promise.all([expect(never).rejects.toThrow("no"), clock.advance(20)]);
+  expect(asked).toBe(6);
 });
 
 test("the built-in team's members have hues of their own", () => {

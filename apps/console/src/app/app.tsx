@@ -1,6 +1,7 @@
 import { Compass } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { ReactNode } from "react";
+import { late } from "./late.ts";
 import { HomePage } from "../home/home-page.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -10,18 +11,18 @@ import { navigate, routeOf, usePathname } from "./router.tsx";
 import type { Route } from "./router.tsx";
 import { Shell } from "./shell.tsx";
 
-const ThreadPage = lazy(() => import("../thread/thread-page.tsx"));
-const ChartPage = lazy(() => import("../chart/chart-page.tsx"));
-const RunsPage = lazy(() => import("../runs/runs-page.tsx"));
-const InboxPage = lazy(() => import("../inbox/inbox-page.tsx"));
-const TasksPage = lazy(() => import("../tasks/tasks-page.tsx"));
-const TaskPage = lazy(() => import("../tasks/task-page.tsx"));
-const ConnectionsPage = lazy(() => import("../connections/connections-page.tsx"));
-const MetricsPage = lazy(() => import("../metrics/metrics-page.tsx"));
-const AuditPage = lazy(() => import("../audit/audit-page.tsx"));
-const ReferencePage = lazy(() => import("../reference/reference-page.tsx"));
-const PlaygroundPage = lazy(() => import("../playground/playground-page.tsx"));
-const SettingsPage = lazy(() => import("../settings/settings-page.tsx"));
+const ThreadPage = late(() => import("../thread/thread-page.tsx"));
+const ChartPage = late(() => import("../chart/chart-page.tsx"));
+const RunsPage = late(() => import("../runs/runs-page.tsx"));
+const InboxPage = late(() => import("../inbox/inbox-page.tsx"));
+const TasksPage = late(() => import("../tasks/tasks-page.tsx"));
+const TaskPage = late(() => import("../tasks/task-page.tsx"));
+const ConnectionsPage = late(() => import("../connections/connections-page.tsx"));
+const MetricsPage = late(() => import("../metrics/metrics-page.tsx"));
+const AuditPage = late(() => import("../audit/audit-page.tsx"));
+const ReferencePage = late(() => import("../reference/reference-page.tsx"));
+const PlaygroundPage = late(() => import("../playground/playground-page.tsx"));
+const SettingsPage = late(() => import("../settings/settings-page.tsx"));
 
 export function App() {
   const pathname = usePathname();

@@ -1,7 +1,8 @@
 import { ChartCandlestick, CloudOff, ExternalLink } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { Suspense, useCallback, useState } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
+import { late } from "../app/late.ts";
 import { chartPath, Link } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useFetched } from "../app/use-fetched.ts";
@@ -12,7 +13,7 @@ import { Tooltip } from "../ui/tooltip.tsx";
 import { DataDialog } from "./data-dialog.tsx";
 import { planOf, type ChartPlan, parseSeries } from "@throughline/react/chart";
 
-const ChartView = lazy(() => import("./chart-view.tsx"));
+const ChartView = late(() => import("./chart-view.tsx"));
 
 interface ChartPanelProps {
   readonly threadId: string;

@@ -1,7 +1,8 @@
 import { Check, Circle } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import type { Task } from "@throughline/protocol";
+import { late } from "../app/late.ts";
 import { labelOf } from "../home/agents.ts";
 import { failureOf } from "../server/failure.ts";
 import { CopyId } from "../ui/copy-id.tsx";
@@ -10,7 +11,7 @@ import { ProgressBar } from "../ui/progress-bar.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { PriorityTag, TaskStatusBadge } from "./task-status.tsx";
 
-const JsonTree = lazy(() => import("../ui/json-tree.tsx"));
+const JsonTree = late(() => import("../ui/json-tree.tsx"));
 
 interface TaskDetailProps {
   readonly task: Task;

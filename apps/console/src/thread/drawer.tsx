@@ -1,11 +1,12 @@
 import { Tabs } from "@base-ui/react/tabs";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { late } from "../app/late.ts";
 import type { History } from "../history/use-history.ts";
 import type { Rewind } from "../history/use-rewind.ts";
 import { Timeline } from "./timeline.tsx";
 
-const EventInspector = lazy(() => import("./event-inspector.tsx"));
-const StatePanel = lazy(() => import("./state-panel.tsx"));
+const EventInspector = late(() => import("./event-inspector.tsx"));
+const StatePanel = late(() => import("./state-panel.tsx"));
 
 interface DrawerProps {
   readonly threadId: string;

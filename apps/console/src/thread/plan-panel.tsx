@@ -1,13 +1,14 @@
 import { FileText, ListTree } from "lucide-react";
 import { agentTag, outcomeOf } from "@throughline/react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { ArtifactView, ThreadView } from "@throughline/protocol";
+import { late } from "../app/late.ts";
 import { duration, plural } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { StepIcon } from "./step-icon.tsx";
 
-const Markdown = lazy(() => import("./markdown.tsx"));
-const JsonTree = lazy(() => import("../ui/json-tree.tsx"));
+const Markdown = late(() => import("./markdown.tsx"));
+const JsonTree = late(() => import("../ui/json-tree.tsx"));
 
 interface PlanPanelProps {
   readonly view: ThreadView;

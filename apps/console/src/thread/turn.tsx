@@ -1,13 +1,14 @@
 import { Brain, Check, CircleAlert, CircleSlash } from "lucide-react";
-import { lazy, memo, Suspense } from "react";
+import { memo, Suspense } from "react";
 import type { ReactNode } from "react";
 import type { RunView } from "@throughline/protocol";
+import { late } from "../app/late.ts";
 import { cn } from "../ui/cn.ts";
 import { duration } from "../ui/format.ts";
 import type { AgentTag, Part } from "@throughline/react";
 import { ToolCard } from "./tool-card.tsx";
 
-const Markdown = lazy(() => import("./markdown.tsx"));
+const Markdown = late(() => import("./markdown.tsx"));
 
 export function UserMessage({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
   return (
