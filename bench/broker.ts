@@ -35,7 +35,7 @@ function say(channel: ConfirmChannel, id: string, message: object): Promise<void
     const options = { persistent: true, messageId: id };
     channel.publish("agent.events", type, Buffer.from(JSON.stringify(message)), options, (error: unknown) => {
       if (error === null) resolve();
-      else reject(error as Error);
+      else reject(error);
     });
   });
 }

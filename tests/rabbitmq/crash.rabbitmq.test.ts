@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Stranger } from "../support/broker.ts";
 import { type Message, Outsider } from "../support/outsider.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
-import { followRequest, type RequestClient } from "../support/request-client.ts";
+import { followRequest, type RequestClient, startRequest } from "../support/request-client.ts";
 import { ServerPlace } from "../support/server-place.ts";
 import { SseFollower } from "../support/sse-follower.ts";
 import { readEvents, untilRun, verifyRuns } from "../support/thread.ts";
@@ -24,9 +24,7 @@ let stranger: Stranger;
 
 /** Starts the request, as soon as the server can hand it over. @returns the run's id */
 async function start(client: RequestClient, requestId: string): Promise<string> {
-  const asked = { requestId, userQuery: "count", context: { agent: AGENT } };
-  let ack = await client.ask("start", asked);
-  while (ack["code"] === "unavailable") ack = await client.ask("start", asked);
+  const ack = await startRequest(client, { requestId, userQuery: "count", context: { agent: AGENT } });
   expect(ack).toMatchObject({ ok: true });
   return ack["runId"] as string;
 }

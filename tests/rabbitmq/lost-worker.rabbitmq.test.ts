@@ -5,7 +5,7 @@ import { type AguiEvent, EventType } from "@throughline/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Stranger } from "../support/broker.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
-import { followRequest, type RequestClient } from "../support/request-client.ts";
+import { followRequest, type RequestClient, startRequest } from "../support/request-client.ts";
 import { ServerPlace } from "../support/server-place.ts";
 import { readEvents, verifyRuns } from "../support/thread.ts";
 
@@ -61,10 +61,7 @@ let stranger: Stranger;
 /** Starts a request. @returns who follows it, once its agent has begun */
 async function start(requestId: string, agent: string, userQuery: string): Promise<RequestClient> {
   const client = followRequest(place.origin, requestId);
-  const asked = { requestId, userQuery, context: { agent } };
-  let ack = await client.ask("start", asked);
-  while (ack["code"] === "unavailable") ack = await client.ask("start", asked);
-  expect(ack).toMatchObject({ ok: true });
+  expect(await startRequest(client, { requestId, userQuery, context: { agent } })).toMatchObject({ ok: true });
   await client.next("progress");
   return client;
 }
@@ -122,13 +119,14 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     await stranger.untilConsumers(`agent.requests.${agent}`, (count) => count === (heartbeat === 1 ? 0 : 1));
 
     // Another request's run goes on all the while.
-    await using beside = await start(`beside-${agent}`, `beside-${agent}`, "tokens=300 interval=10 steps=1");
+    await using beside = await start(`beside-${agent}`, `beside-${agent}`, "tokens=150 interval=10 steps=1");
     zombie.signal("SIGCONT");
     await expect.poll(() => zombie.said, PATIENCE).toEqual([`begins run:${agent}`, `leaves run:${agent}`]);
     await beside.next("request.completed");
-    await expectTokens(`beside-${agent}`, 300);
+    await expectTokens(`beside-${agent}`, 150);
     expect(other.said).toEqual([`begins run:beside-${agent}`]);
-    expect(await place.received("fenced")).toBeGreaterThan(fencedBefore);
+    // One that has heard of the end before it speaks says nothing more; one that comes back does not hear before.
+    if (agent === "given-up") expect(await place.received("fenced")).toBeGreaterThan(fencedBefore);
     expect(await events(agent)).toEqual(ended);
     await verifyRuns(ended);
     await expect.poll(() => stranger.count("websocket.progress"), PATIENCE).toBe(0);
@@ -141,14 +139,14 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     zombie.signal("SIGSTOP");
     await using client = followRequest(place.origin, "stalled");
     // The broker gives the first request to its oldest consumer, and takes it back once that is given up.
-    const asked = { requestId: "stalled", userQuery: "tokens=300 interval=10 steps=1", context: { agent: "stalled" } };
-    expect(await client.ask("start", asked)).toMatchObject({ ok: true });
+    const asked = { requestId: "stalled", userQuery: "tokens=150 interval=10 steps=1", context: { agent: "stalled" } };
+    expect(await startRequest(client, asked)).toMatchObject({ ok: true });
     expect(other.said).toEqual([]);
     await client.next("progress");
     zombie.signal("SIGCONT");
     await stranger.untilConsumers("agent.requests.stalled", (count) => count === 2);
     await client.next("request.completed");
-    await expectTokens("stalled", 300);
+    await expectTokens("stalled", 150);
     expect(other.said).toEqual(["begins run:stalled"]);
     expect(zombie.said).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { world } from "../support/broker.ts";
 import { Mailbox } from "../support/manual-agent.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
-import { type Ack, followRequest, type RequestClient } from "../support/request-client.ts";
+import { type Ack, followRequest, type RequestClient, startRequest } from "../support/request-client.ts";
 import { ServerPlace } from "../support/server-place.ts";
 import { readEvents, verifyRuns } from "../support/thread.ts";
 import { Wire } from "../support/wire.ts";
@@ -38,14 +38,8 @@ function counting(url: string) {
 
 const asking = (requestId: string) => ({ requestId, userQuery: "count", context: { agent: "counting" } });
 
-/** Asks until it is not refused any more; what was refused has left no trace. */
-async function untilTaken(client: RequestClient, place: ServerPlace, requestId: string): Promise<Ack> {
-  for (;;) {
-    const ack = await client.ask("start", asking(requestId));
-    if (ack["ok"] === true) return ack;
-    expect(ack).toMatchObject({ code: "unavailable" });
-    expect((await place.get(`/api/v1/threads/request:${requestId}`)).status).toBe(404);
-  }
+async function start(client: RequestClient, requestId: string): Promise<void> {
+  expect(await startRequest(client, asking(requestId))).toMatchObject({ ok: true });
 }
 
 const countedBy = (client: RequestClient): number[] =>
@@ -71,7 +65,7 @@ describe.skipIf(noBroker !== undefined)("a broker that goes away", () => {
     await using worker = counting(node.url);
     await using place = await ServerPlace.open(node.url);
     await using client = followRequest(place.origin, `run-${how}`);
-    await untilTaken(client, place, `run-${how}`);
+    await start(client, `run-${how}`);
     await expect.poll(() => countedBy(client).length, PATIENCE).toBe(HALF);
     await node[how]();
     worker.go.put();
@@ -82,7 +76,7 @@ describe.skipIf(noBroker !== undefined)("a broker that goes away", () => {
     await node.restart();
     await expectWhole(client, place, `run-${how}`);
     worker.go.put();
-    await untilTaken(other, place, `other-${how}`);
+    await start(other, `other-${how}`);
     await expectWhole(other, place, `other-${how}`);
     expect(worker.begun).toEqual([`run:run-${how}`, `run:other-${how}`]);
   });
@@ -95,7 +89,7 @@ describe.skipIf(noBroker !== undefined)("a broker that goes away", () => {
     // One that goes well first, so that everything is known to be there.
     await using before = followRequest(place.origin, "before");
     worker.go.put();
-    await untilTaken(before, place, "before");
+    await start(before, "before");
     await expectWhole(before, place, "before");
     wire.hold("fromBroker");
     let answered: Ack | undefined;
@@ -123,7 +117,7 @@ describe.skipIf(noBroker !== undefined)("a broker that goes away", () => {
     await using client = followRequest(place.origin, "twice");
     await using before = followRequest(place.origin, "earlier");
     worker.go.put();
-    await untilTaken(before, place, "earlier");
+    await start(before, "earlier");
     await expectWhole(before, place, "earlier");
     wire.hold("fromBroker");
     const asked = client.ask("start", asking("twice"));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { Frame } from "./gateway.ts";
 
@@ -82,4 +83,19 @@ function positionOf(frames: readonly Frame[]): string | number {
   const epoch: unknown = frames.find((frame) => frame["epoch"] !== undefined)?.["epoch"];
   const last: unknown = frames.findLast((frame) => frame["seq"] !== undefined)?.["seq"];
   return typeof epoch === "string" && typeof last === "number" ? `${epoch}.${last}` : 0;
+}
+
+/** Well below how often a client may ask. */
+const ASK_AGAIN_MS = 100;
+
+/** Starts a request; while its agents cannot be reached it is refused, and asked again. @returns the first other answer */
+export async function startRequest(
+  client: RequestClient,
+  asked: { readonly requestId: string; readonly userQuery: string; readonly context?: object },
+): Promise<Ack> {
+  for (;;) {
+    const ack = await client.ask("start", asked);
+    if (ack["code"] !== "unavailable") return ack;
+    await delay(ASK_AGAIN_MS);
+  }
 }

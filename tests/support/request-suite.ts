@@ -1,6 +1,6 @@
 import type { AguiEvent } from "@throughline/protocol";
 import { describe, expect, test } from "vitest";
-import { followRequest, type RequestClient } from "./request-client.ts";
+import { followRequest, type RequestClient, startRequest } from "./request-client.ts";
 import { type Reached, type Watchers, watchRequest } from "./request-watchers.ts";
 import { readEvents, untilRun, verifyRuns } from "./thread.ts";
 import type { Frame } from "./ws-client.ts";
@@ -172,9 +172,7 @@ function told({ frames }: RequestClient): Frame[] {
 
 /** Starts a request; while its agent cannot be reached yet it is refused, and asked again. */
 async function start(client: RequestClient, requestId: string, userQuery: string, context = {}): Promise<void> {
-  const asked = { requestId, userQuery, context };
-  let ack = await client.ask("start", asked);
-  while (ack["code"] === "unavailable") ack = await client.ask("start", asked);
+  const ack = await startRequest(client, { requestId, userQuery, context });
   expect(ack).toEqual({ ok: true, requestId, runId: `run:${requestId}` });
 }
 
