@@ -24,6 +24,11 @@ async function framesOf(client: WsClient): Promise<Frame[]> {
   return client.frames.filter(({ type }) => type !== "pong");
 }
 
+/** Resolves when so many symbols have been quoted: each as soon as its prices are read, in whichever order that is. */
+async function untilQuoted(client: WsClient, symbols: number): Promise<void> {
+  for (const seen = new Set<string>(); seen.size < symbols;) seen.add((await client.next("quote"))["symbol"]);
+}
+
 const symbolsOf = (frames: readonly Frame[]): Set<string> => new Set(frames.map(({ symbol }) => String(symbol)));
 
 describe("a subscription", () => {
@@ -31,7 +36,7 @@ describe("a subscription", () => {
     const clock = virtualClock();
     await using server = await serve(clock);
     const client = await server.connect("/ws/quotes?symbols=AAPL,btc-usd,SPX");
-    for (const symbol of ["AAPL", "BTC-USD", "SPX"]) await client.next("quote", (frame) => frame["symbol"] === symbol);
+    await untilQuoted(client, 3);
     const start = clock.now();
     await clock.advance(20_000);
     const frames = await framesOf(client);
@@ -95,7 +100,7 @@ describe("frames", () => {
     await using server = await serve(clock);
     const client = await server.connect("/ws/quotes");
     client.send({ type: "subscribe", symbols: ["AAPL", "SPX"] });
-    for (const symbol of ["AAPL", "SPX"]) await client.next("quote", (frame) => frame["symbol"] === symbol);
+    await untilQuoted(client, 2);
     client.send({ type: "unsubscribe", symbols: ["aapl"] });
     const known = (await framesOf(client)).length;
     await clock.advance(2_000);

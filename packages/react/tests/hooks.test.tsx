@@ -37,10 +37,14 @@ test("useConnection follows the connection: live, lost, hurried, live again", as
   await page.until(() => status() === "Reconnecting", "the loss");
   await page.pass(60_000);
   expect(screen.getByText(/attempt \d/)).toBeTruthy();
+  const { clock } = page.server;
+  const dueAt = (): number => page.client.connection.get().retryAt ?? 0;
+  await page.until(() => dueAt() > clock.now() + 1_000, "a wait worth hurrying");
+  const due = dueAt();
   page.server.offline = false;
   fireEvent.click(screen.getByText("Connect now"));
-  await page.pass(50);
-  expect(status()).toBe("Live");
+  await page.until(() => status() === "Live", "the connection again");
+  expect(clock.now()).toBeLessThan(due);
 });
 
 test("what was disconnected connects again at the reader's wish", async () => {
