@@ -39,14 +39,14 @@ for (const count of TABS) {
   await opened.page.context().close();
 }
 
-/** Notes when each word first stands on the page. */
+/** Notes when each word first stands on the page; a page that drew several at once has them all. */
 async function watch(page: OpenPage["page"]): Promise<void> {
   await page.evaluate(`
     globalThis.shownAt = {};
     new MutationObserver(() => {
       const now = performance.timeOrigin + performance.now();
       const words = document.querySelector("[data-testid=text]")?.textContent.match(/t\\d+/g) ?? [];
-      for (const word of words.slice(-4)) shownAt[word] ??= now;
+      for (const word of words) shownAt[word] ??= now;
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   `);
 }
