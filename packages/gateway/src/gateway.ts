@@ -24,7 +24,7 @@ import { Native, NATIVE_PATH } from "./native/native.ts";
 import { Presence } from "./native/presence.ts";
 import { Publisher } from "./runs/publisher.ts";
 import { Runs } from "./runs/runs.ts";
-import type { Reception, Report } from "./runs/workers.ts";
+import type { Reception, Report } from "./runs/run/workers.ts";
 import { observedLog } from "./telemetry/observed-log.ts";
 import { noTelemetry } from "./telemetry/telemetry.ts";
 import { systemClock, systemRandom } from "./system.ts";

@@ -1,7 +1,7 @@
 import type { Agent, Clock, Logger, QuoteSource, Random } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
-import type { BusyPolicy } from "./runs/ports.ts";
-import type { Workers } from "./runs/workers.ts";
+import type { BusyPolicy } from "./runs/run/ports.ts";
+import type { Workers } from "./runs/run/workers.ts";
 import type { Metrics } from "./telemetry/telemetry.ts";
 
 /** Bounds on what clients may ask of a gateway (A3). */

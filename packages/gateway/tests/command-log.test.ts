@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandLog } from "../src/runs/command-log.ts";
+import { CommandLog } from "../src/runs/stored/command-log.ts";
 
 const KEY = "commands/default/t";
 const nothing = () => ({ records: [], controls: [] });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ReportedNames } from "../src/runs/reported-names.ts";
+import { ReportedNames } from "../src/runs/remote/reported-names.ts";
 
 test("A3: of a run's names nothing stays stored once it has ended, however many have been forgotten", () => {
   const names = new ReportedNames("default", "request:1", "r1");

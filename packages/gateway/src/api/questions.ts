@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { authorize } from "../access/authorize.ts";
-import { listQuestions } from "../runs/inbox.ts";
+import { listQuestions } from "../runs/stored/inbox.ts";
 import { AnyJson } from "./any-json.ts";
 import type { Api, ApiPorts } from "./context.ts";
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Json } from "@throughline/protocol";
-import type { RunRecord } from "../runs/records.ts";
+import type { RunRecord } from "../runs/stored/records.ts";
 import { CommandHeaders, commandIdOf } from "./command-id.ts";
 import type { Api, ApiPorts } from "./context.ts";
 import { refusal } from "./errors.ts";

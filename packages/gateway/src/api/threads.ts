@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { encodeView } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import { agui } from "../dialects/agui.ts";
-import { forkThread } from "../runs/fork.ts";
+import { forkThread } from "../runs/lifecycle/fork.ts";
 import { listThreads, THREAD_ORDERS } from "../threads/list.ts";
 import { waitForEvents } from "../threads/wait.ts";
 import { AnyJson } from "./any-json.ts";

@@ -9,7 +9,7 @@ import {
 } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
-import { type ForkPorts, forkThread } from "../runs/fork.ts";
+import { type ForkPorts, forkThread } from "../runs/lifecycle/fork.ts";
 import { checkId } from "../threads/names.ts";
 import { carryOut, type CarryOutPorts } from "../transports/carry-out.ts";
 

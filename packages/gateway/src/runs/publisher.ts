@@ -12,7 +12,7 @@ import type { StreamLog } from "@throughline/log";
 import { encodeEvent } from "../threads/codec.ts";
 import { checkId, keys } from "../threads/names.ts";
 import type { Threads } from "../threads/threads.ts";
-import { CommandLog } from "./command-log.ts";
+import { CommandLog } from "./stored/command-log.ts";
 
 /** A chart command as somebody outside any run gives it. */
 export interface ChartDrawing {

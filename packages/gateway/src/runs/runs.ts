@@ -4,14 +4,14 @@ import type { Principal } from "../access/principal.ts";
 import { checkId, keys } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
-import { eachForItself, forEachThread } from "./each-for-itself.ts";
-import { eraseMarked, eraseThread } from "./erase.ts";
-import type { BusyPolicy, RunPorts } from "./ports.ts";
-import type { Ending, RunRecord, StartRequest } from "./records.ts";
-import { recoverRuns } from "./recovery.ts";
-import { ReportDesk } from "./report-desk.ts";
-import { type Started, ThreadRuns } from "./thread-runs.ts";
-import type { Reception, Report } from "./workers.ts";
+import { eachForItself, forEachThread } from "./lifecycle/each-for-itself.ts";
+import { eraseMarked, eraseThread } from "./lifecycle/erase.ts";
+import type { BusyPolicy, RunPorts } from "./run/ports.ts";
+import type { Ending, RunRecord, StartRequest } from "./stored/records.ts";
+import { recoverRuns } from "./lifecycle/recovery.ts";
+import { ReportDesk } from "./remote/report-desk.ts";
+import { type Started, ThreadRuns } from "./line/thread-runs.ts";
+import type { Reception, Report } from "./run/workers.ts";
 
 /** What a start says beside its thread. */
 export interface StartOptions {

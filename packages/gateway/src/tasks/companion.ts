@@ -8,8 +8,8 @@ import {
   type ThreadView,
   ThroughlineError,
 } from "@throughline/protocol";
-import type { Companion, Joined, RunStep } from "../runs/companion.ts";
-import type { Ending } from "../runs/records.ts";
+import type { Companion, Joined, RunStep } from "../runs/stored/companion.ts";
+import type { Ending } from "../runs/stored/records.ts";
 import type { Thread } from "../threads/thread.ts";
 import { taskWrites } from "./order.ts";
 import { changedTask, differences, taskChanged, taskIn, taskOfThread } from "./task.ts";

@@ -1,0 +1,310 @@
+import { type ErrorCode, type Json, type ThroughlineError } from "@throughline/protocol";
+import { keys } from "../../threads/names.ts";
+import type { Thread } from "../../threads/thread.ts";
+import { RunBatches } from "../stored/batches.ts";
+import { CommandLog } from "../stored/command-log.ts";
+import { fingerprint } from "../stored/fingerprint.ts";
+import type { HandOver } from "../remote/hand-over.ts";
+import { hold } from "./holding.ts";
+import type { BusyPolicy, RunPorts } from "../run/ports.ts";
+import { answerQuestion } from "../stored/questions.ts";
+import type { ActiveRun, Ending, StartRequest } from "../stored/records.ts";
+import { UNMENDED } from "./refused.ts";
+import { restoreRemote } from "../remote/remote-run.ts";
+import type { RemoteRunner } from "../remote/remote-runner.ts";
+import type { RunHandle } from "../run/run-handle.ts";
+import { RunLine } from "./run-line.ts";
+import { recordOf, refusal, type RunScope, writeControls } from "../run/scope.ts";
+import { StartQueue } from "./start-queue.ts";
+import { withdraw } from "./withdrawal.ts";
+
+/** What a start or an answer came to. */
+export interface Started {
+  readonly runId: string;
+  /** The run, or its place in the queue, was there already. */
+  readonly duplicate: boolean;
+}
+
+/**
+ * The commands on the runs of one thread: at most one run holds it, others wait in its queue.
+ *
+ * Every change is one batch of events and control records with conditions on what it assumes, so that
+ * a crash between any two steps leaves either all of it or none (R1, R4). Commands take the thread's
+ * lock; what the agent does, and its end, do not wait for it.
+ */
+export class ThreadRuns {
+  readonly thread: Thread;
+  readonly #scope: RunScope;
+  readonly #line: RunLine;
+  /** Commands under way that may start a run. */
+  #starting = 0;
+
+  private constructor(scope: RunScope, line: (ended: () => void) => RunLine) {
+    this.thread = scope.thread;
+    this.#scope = scope;
+    this.#line = line(() => scope.ports.ended(this));
+  }
+
+  /** @throws corrupt, and what the log refuses */
+  static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
+    const { tenant, id } = thread;
+    const [stored, queued, lease] = await Promise.all([
+      ports.log.control(keys.commands(tenant, id)),
+      // All of them: there may be more than are taken now.
+      ports.log.controls(keys.queue(tenant, id), { limit: Number.MAX_SAFE_INTEGER }),
+      ports.log.control(keys.active(tenant, id)),
+    ]);
+    const commands = new CommandLog(keys.commands(tenant, id), stored);
+    const scope = { thread, ports, batches: new RunBatches(thread, ports), commands };
+    const queue = new StartQueue(scope, queued);
+    const workers = ports.workers?.serves(id) === true ? ports.workers : undefined;
+    const goesOn = lease !== undefined && (JSON.parse(lease) as ActiveRun).elsewhere === true;
+    const runner = workers !== undefined && goesOn ? await restoreRemote(scope, lease, workers) : undefined;
+    // All else that an earlier process held was ended at the start, if it could be.
+    const refused = lease !== undefined && runner === undefined ? UNMENDED : undefined;
+    return new ThreadRuns(scope, (ended) => new RunLine({ scope, workers, queue, runner, refused, ended }));
+  }
+
+  /** The run that holds the thread. */
+  get active(): RunHandle | undefined {
+    return this.#line.runner;
+  }
+
+  /** Whether no run is going on, waiting or being started here. */
+  get idle(): boolean {
+    return this.#line.free && this.#starting === 0;
+  }
+
+  /** The starts that wait, in order. */
+  get queued(): readonly StartRequest[] {
+    return this.#line.queue.requests;
+  }
+
+  /**
+   * Starts the run, or lets it wait for its turn. Idempotent by run id and by command id.
+   * @throws run_id_conflict, unknown_agent, unavailable, thread_busy, queue_full, draining, and what the
+   *   log refuses
+   */
+  start(request: StartRequest, policy: BusyPolicy, commandId?: string): Promise<Started> {
+    return this.#inTurn(async () => {
+      const earlier = this.#repeated(commandId) ?? (await this.#attached(request));
+      if (earlier !== undefined) return this.#joining(earlier);
+      this.#checkAccepting();
+      const { free } = this.#line;
+      if (!free && policy === "reject") throw this.#refusal("thread_busy", "Another run holds the thread.");
+      const handOver = await this.#line.admit(request, { commandId });
+      if (!free && policy === "interrupt") await this.#line.interrupt();
+      return { started: { runId: request.runId, duplicate: false }, handOver };
+    });
+  }
+
+  /**
+   * Answers a question; the last open one of a run starts the run that goes on from it.
+   * @param answer `by` is who answers, as the thread will show it; `runId` names the run to start
+   * @throws not_found, already_answered, unavailable, draining, queue_full
+   */
+  answer(
+    answer: { readonly interruptId: string; readonly value: Json; readonly by: string; readonly runId: string },
+    commandId?: string,
+  ): Promise<Started> {
+    return this.#inTurn(async () => {
+      const earlier = this.#repeated(commandId);
+      if (earlier !== undefined) return this.#joining(earlier);
+      this.#checkAccepting();
+      const { ports } = this.#scope;
+      const { writes, askedBy, resumption } = await answerQuestion(ports.log, this.thread, answer);
+      if (resumption === undefined) {
+        await writeControls(this.#scope, writes, this.#scope.commands.noting(commandId, askedBy));
+        return { started: { runId: askedBy, duplicate: false } };
+      }
+      const handOver = await this.#line.admit(resumption, { commandId, writes });
+      return { started: { runId: resumption.runId, duplicate: false }, handOver };
+    });
+  }
+
+  /**
+   * Cancels a run: one that goes on, waits for its turn, is being handed over, or waits for answers. The
+   * agent's signal fires before this returns its promise (R5), which resolves once the terminal event is
+   * durable. Cancelling a cancelled run again succeeds.
+   * @param runId absent = the run that holds the thread, else the one that is being handed over, else
+   *   the open questions
+   * @throws run_not_active
+   */
+  async cancel(runId?: string, commandId?: string): Promise<Started> {
+    const done =
+      this.#repeated(commandId) ??
+      (await this.#cancelRunner(runId, commandId)) ??
+      (await this.#locked(() => this.#cancelWaiting(runId, commandId))) ??
+      // Its turn may have come just before this had its own.
+      (await this.#cancelRunner(runId, commandId)) ??
+      (await this.#locked(() => this.#cancelAsking(runId, commandId)));
+    if (done !== undefined) return done;
+    if (runId !== undefined && (await recordOf(this.#scope, runId))?.status === "cancelled") {
+      return { runId, duplicate: true };
+    }
+    throw this.#refusal("run_not_active", "There is no such run to cancel.");
+  }
+
+  /** Holds the run between two of its events. @throws run_not_active */
+  pause(runId?: string, commandId?: string): Promise<Started> {
+    return this.#hold({ runId, status: "paused", commandId });
+  }
+
+  /** Lets a held run go on. @throws run_not_active */
+  resume(runId?: string, commandId?: string): Promise<Started> {
+    return this.#hold({ runId, status: "running", commandId });
+  }
+
+  /** Starts what waits, if nothing holds the thread. Never rejects. */
+  next(): Promise<void> {
+    return this.#line.next();
+  }
+
+  /**
+   * Finds who takes the reports of a run that is worked on elsewhere.
+   * @param runId absent = the thread's current run
+   * @returns that, or the id of the run that takes none any more, or "unknown"
+   * @throws draining while the run waits for the next process
+   */
+  async taker(
+    runId: string | undefined,
+  ): Promise<Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown"> {
+    // What waits has been handed over by an earlier process, perhaps.
+    if (this.active === undefined && this.#line.handing === undefined && !this.#line.free) await this.next();
+    const taker = this.#line.taker(runId);
+    if (taker !== undefined) return taker;
+    const last = runId ?? this.thread.view.runs.at(-1)?.runId;
+    const record = last === undefined ? undefined : await recordOf(this.#scope, last);
+    if (last === undefined || record?.threadId !== this.thread.id) return "unknown";
+    if (record.status !== "queued") return { endedRun: last };
+    this.#checkAccepting();
+    return "unknown";
+  }
+
+  /** Resolves when the run of this process that holds the thread, or is just being started, has ended. */
+  async ended(): Promise<void> {
+    await this.#quiet();
+    if (this.active?.elsewhere === false) await this.active.ended;
+  }
+
+  /** Ends the run of this process that holds the thread in this way, if there is one. Resolves when it has ended. */
+  async stop(ending: Ending): Promise<void> {
+    if (this.active?.elsewhere === false) this.active.end(ending);
+    await this.#quiet();
+    // One that was just being started is there now.
+    if (this.active?.elsewhere === false) this.active.end(ending);
+    await this.ended();
+  }
+
+  /** Ends everything here for good: the thread is being deleted. Resolves when no agent works on it. */
+  async retire(): Promise<void> {
+    this.#line.retire({ code: "not_found", message: "The thread is deleted." });
+    this.active?.end({ type: "cancelled" });
+    await this.#quiet();
+    // What was just being started is there now.
+    this.#line.retire({ code: "not_found", message: "The thread is deleted." });
+    this.active?.end({ type: "cancelled" });
+    await this.active?.ended;
+    await this.active?.settled;
+  }
+
+  /** The server closes: what is worked on elsewhere goes on without it. */
+  detach(): void {
+    this.#line.detach();
+  }
+
+  /** Runs a command that may start a run once it is its turn; then waits until it is known whether the start stands. */
+  async #inTurn(command: () => Promise<Pending>): Promise<Started> {
+    this.#starting += 1;
+    let pending: Pending;
+    try {
+      pending = await this.thread.lock.run(command);
+    } finally {
+      this.#starting -= 1;
+    }
+    await pending.handOver?.outcome(this.#scope.ports.clock);
+    return pending.started;
+  }
+
+  #locked<T>(task: () => Promise<T>): Promise<T> {
+    return this.thread.lock.run(task);
+  }
+
+  /** Resolves when every command that came before this has been carried out. */
+  #quiet(): Promise<void> {
+    return this.#locked(async () => undefined);
+  }
+
+  /** Cancels the run that holds the thread, if it is this one and nothing else ends it first. */
+  async #cancelRunner(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const runner = this.active;
+    if (runner === undefined || (runId ?? runner.runId) !== runner.runId) return undefined;
+    const decided = runner.end({ type: "cancelled" }, this.#scope.commands.noting(commandId, runner.runId));
+    const { ending, endSeq } = await runner.ended;
+    if (endSeq === undefined || ending.type !== "cancelled") return undefined;
+    return { runId: runner.runId, duplicate: !decided };
+  }
+
+  async #cancelWaiting(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const { queue, handing } = this.#line;
+    const queued = runId === undefined ? handing?.queued : queue.find((request) => request.runId === runId);
+    if (queued === undefined) return this.#repeated(commandId);
+    // Nobody named the answer: what is to stop is the thread, which would go on to wait for another. The
+    // command is noted with the last of it, so that a repeat carries on with what was left half done.
+    if (runId === undefined && queued.request.resume !== undefined) {
+      return this.#cancelAsking(queued.request.parentRunId, commandId);
+    }
+    await this.#line.dequeue(queued, commandId);
+    return { runId: queued.request.runId, duplicate: false };
+  }
+
+  /** Withdraws open questions, and what waits to go on from them, unless a run goes on. */
+  async #cancelAsking(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
+    const earlier = this.#repeated(commandId);
+    if (earlier !== undefined) return earlier;
+    if (this.thread.view.runs.at(-1)?.endSeq === null) return undefined;
+    const resumes = ({ resume, parentRunId }: StartRequest): boolean =>
+      resume !== undefined && (runId ?? parentRunId) === parentRunId;
+    const { queue } = this.#line;
+    for (let next = queue.find(resumes); next !== undefined; next = queue.find(resumes)) await this.#line.dequeue(next);
+    const told = await withdraw(this.#scope, runId, commandId);
+    return told === undefined ? undefined : { runId: told, duplicate: false };
+  }
+
+  #hold(asked: Parameters<typeof hold>[2]): Promise<Started> {
+    return this.#locked(async () => this.#repeated(asked.commandId) ?? (await hold(this.#scope, this.active, asked)));
+  }
+
+  #repeated(commandId: string | undefined): Started | undefined {
+    const runId = commandId === undefined ? undefined : this.#scope.commands.find(commandId);
+    return runId === undefined ? undefined : { runId, duplicate: true };
+  }
+
+  async #attached(request: StartRequest): Promise<Started | undefined> {
+    const existing = await recordOf(this.#scope, request.runId);
+    if (existing === undefined) return undefined;
+    if (existing.fingerprint === fingerprint(this.thread.id, request)) return { runId: request.runId, duplicate: true };
+    throw this.#refusal("run_id_conflict", `The run id "${request.runId}" stands for another thread, agent or input.`);
+  }
+
+  /** A repeat stands or falls with what it repeats. */
+  #joining(started: Started): Pending {
+    const { handing } = this.#line;
+    return handing?.runId === started.runId && !handing.promised ? { started, handOver: handing } : { started };
+  }
+
+  #checkAccepting(): void {
+    const { refusing } = this.#line;
+    if (refusing !== undefined) throw this.#refusal(refusing.code, refusing.message);
+  }
+
+  #refusal(code: ErrorCode, message: string): ThroughlineError {
+    return refusal(this.#scope, code, message);
+  }
+}
+
+/** What a command came to, provided that the hand-over it depends on succeeds. */
+interface Pending {
+  readonly started: Started;
+  readonly handOver?: HandOver | undefined;
+}

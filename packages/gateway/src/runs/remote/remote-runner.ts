@@ -1,0 +1,327 @@
+import {
+  type AguiEvent,
+  type Clock,
+  emptyView,
+  EventType,
+  type Logger,
+  reduce,
+  ThroughlineError,
+} from "@throughline/protocol";
+import type { RunGrammar } from "@throughline/protocol/run";
+import type { Thread } from "../../threads/thread.ts";
+import type { ComposedWrite, Write } from "../../threads/writer.ts";
+import { type Compose, inOneBatch } from "../stored/batches.ts";
+import { WorkerLease } from "./lease.ts";
+import type { Ending } from "../stored/records.ts";
+import type { ReportedNames } from "./reported-names.ts";
+import type { RunEnd, RunHandle } from "../run/run-handle.ts";
+import { type RunnerBatches, Transcript } from "../run/transcript.ts";
+import type { Notice, OpenRun, Reception, Report, Said, Workers } from "../run/workers.ts";
+
+/** How many reports one batch takes: what is interpreted in one turn of the event loop. */
+const BATCH_REPORTS = 256;
+const BATCH_BYTES = 1024 * 1024;
+/** Reports of one run that may wait. Whoever carries them has a smaller window. */
+const MOST_WAITING = 50_000;
+
+interface Waiting {
+  readonly report: Report;
+  readonly resolve: (reception: Reception) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Reports that are stored together. */
+interface Batch {
+  readonly told: (readonly [Waiting, Reception])[];
+  readonly parts: Compose[];
+  bytes: number;
+  /** Whether nothing more may go along. */
+  full: boolean;
+}
+
+/**
+ * A run whose agent works elsewhere: takes what its worker reports, in order, and keeps its lease.
+ *
+ * Its end is decided as that of any run: the first of the worker's word, a cancel, a broken protocol,
+ * a lease that has run out. What is reported after that is fenced. While a batch is being stored the
+ * reports that come gather into the next. What is reported has happened, so the batches insist: a log
+ * that takes nothing for a while makes reports wait, and none overtakes another.
+ */
+export class RemoteRunner implements RunHandle {
+  readonly elsewhere = true;
+  readonly runId: string;
+  readonly agent: string;
+  readonly clientId: string | undefined;
+  readonly ended: Promise<RunEnd>;
+  readonly #thread: Thread;
+  readonly #logger: Logger;
+  readonly #workers: Workers;
+  readonly #transcript: Transcript;
+  readonly #names: ReportedNames;
+  readonly #lease: WorkerLease;
+  readonly #open: OpenRun;
+  #inbox: Waiting[] = [];
+  #batch: Batch | undefined;
+  #working = false;
+  #state: unknown;
+  #paused: boolean;
+  #ending: Ending | undefined;
+  #closed = false;
+  #resolveEnded!: (end: RunEnd) => void;
+
+  constructor(options: {
+    readonly thread: Thread;
+    readonly runId: string;
+    readonly agent: string;
+    readonly clientId: string | undefined;
+    readonly paused: boolean;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly workers: Workers;
+    readonly leaseMs: number;
+    readonly batches: RunnerBatches;
+    /** Has accepted what the thread holds of the run. */
+    readonly grammar: RunGrammar;
+    readonly names: ReportedNames;
+  }) {
+    const { thread, runId, clock, workers, batches, grammar } = options;
+    this.runId = runId;
+    this.agent = options.agent;
+    this.clientId = options.clientId;
+    this.#thread = thread;
+    this.#logger = options.logger;
+    this.#workers = workers;
+    this.#names = options.names;
+    this.#paused = options.paused;
+    this.#state = thread.view.state;
+    this.#transcript = new Transcript({
+      ids: { threadId: thread.id, runId },
+      clock,
+      batches,
+      grammar,
+      write: (write) => this.#add(write),
+      accepted: (event) => this.#fold(event),
+    });
+    const state = (): unknown => this.#state;
+    this.#open = {
+      runId,
+      get state() {
+        return state();
+      },
+      hasSubagent: (id) => grammar.hasSubagent(id),
+      hadSubagent: (id) => grammar.hadSubagent(id),
+      hasStep: (name, subagentRunId) => grammar.hasStep(name, subagentRunId),
+    };
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    const release = thread.hold();
+    void this.ended.then(release);
+    const busy = (): boolean => this.#working;
+    this.#lease = new WorkerLease({ clock, workers, ms: options.leaseMs, busy, lost: () => this.#end(LOST) });
+  }
+
+  /** Nobody waits for a worker elsewhere: it is fenced. */
+  get settled(): Promise<unknown> {
+    return this.ended;
+  }
+
+  get ending(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /**
+   * Takes a report; resolves once what came of it is durable.
+   * @throws unavailable when the thread is taken from this process first, or the server closes: nothing
+   *   of the report is stored then. overloaded when too many wait
+   */
+  take(report: Report): Promise<Reception> {
+    this.#lease.renew();
+    if (this.#closed) return Promise.reject(closing());
+    if (this.#ending !== undefined) return this.#afterEnd("fenced");
+    if (this.#inbox.length >= MOST_WAITING) return Promise.reject(tooMany());
+    return new Promise((resolve, reject) => {
+      this.#inbox.push({ report, resolve, reject });
+      if (!this.#working) void this.#work();
+    });
+  }
+
+  end(ending: Ending, joined?: (batch: Compose) => Compose): boolean {
+    return this.#end(ending, joined);
+  }
+
+  async pause(note: Compose): Promise<void> {
+    await this.#thread.writer.write({ compose: note });
+    this.#paused = true;
+    this.#tell("pause");
+  }
+
+  async resume(note: Compose): Promise<void> {
+    await this.#thread.writer.write({ compose: note });
+    this.#paused = false;
+    this.#tell("resume");
+  }
+
+  /** The server closes: the run goes on without it, and what is not stored yet is reported again. */
+  detach(): void {
+    this.#closed = true;
+    this.#lease.close();
+    this.#refuse(closing());
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    while (this.#inbox.length > 0 && this.#ending === undefined) await this.#store(this.#next());
+    this.#working = false;
+    const fenced = this.#inbox.splice(0);
+    for (const { resolve, reject } of fenced) this.#afterEnd("fenced").then(resolve, reject);
+  }
+
+  /** Interprets as many of the waiting reports as go into one batch. */
+  #next(): Batch {
+    const batch: Batch = { told: [], parts: [], bytes: 0, full: false };
+    this.#batch = batch;
+    let taken = 0;
+    for (const waiting of this.#inbox) {
+      taken += 1;
+      const reception = this.#apply(waiting);
+      if (reception !== undefined) batch.told.push([waiting, reception]);
+      if (taken === BATCH_REPORTS || batch.full || this.#ending !== undefined) break;
+    }
+    this.#inbox.splice(0, taken);
+    this.#batch = undefined;
+    return batch;
+  }
+
+  /** What one report comes to; undefined when it cannot be interpreted, and was refused. */
+  #apply({ report: { name, interpret }, reject }: Waiting): Reception | undefined {
+    if (name !== undefined && this.#names.has(name)) return "duplicate";
+    let said: Said;
+    try {
+      said = interpret(this.#open);
+    } catch (error) {
+      reject(error);
+      return undefined;
+    }
+    if (name !== undefined) this.#names.add(name);
+    this.#ending = this.#say(said);
+    return "applied";
+  }
+
+  /** Puts what a report says into the batch; how the run ends with it, if it does. */
+  #say(said: Said): Ending | undefined {
+    try {
+      return firstEnding(said.events, (event) => this.#transcript.take(event)) ?? said.ending;
+    } catch (error) {
+      // Part of it may be in the batch already: the run cannot go on from there.
+      const { message } = ThroughlineError.from(error);
+      return { type: "error", code: "agent_invalid_event", message: `A report cannot be read: ${message}` };
+    }
+  }
+
+  async #store({ told, parts }: Batch): Promise<void> {
+    if (this.#ending !== undefined) {
+      // The name of a report that ends the run needs no keeping: the end tells that it was applied.
+      this.#finish(this.#ending, parts);
+      for (const [{ resolve, reject }, reception] of told) this.#afterEnd(reception).then(resolve, reject);
+      if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tell("cancel");
+      return;
+    }
+    const controls = this.#names.writes();
+    try {
+      if (parts.length > 0 || controls.length > 0) {
+        const compose = inOneBatch([...parts, () => ({ records: [], controls })]);
+        await this.#thread.writer.write({ compose, insist: true });
+      }
+      for (const [{ resolve }, reception] of told) resolve(reception);
+    } catch (error) {
+      for (const [{ reject }] of told) reject(error);
+      this.#lose(error);
+    }
+  }
+
+  #end(ending: Ending, joined?: (batch: Compose) => Compose): boolean {
+    if (this.#ending !== undefined) return false;
+    this.#ending = ending;
+    this.#finish(ending, [], joined);
+    this.#tell("cancel");
+    return true;
+  }
+
+  /** Ends the run behind what it said last; all of it is one batch. */
+  #finish(asked: Ending, parts: readonly Compose[], joined: (batch: Compose) => Compose = (batch) => batch): void {
+    this.#lease.close();
+    const { ending, compose } = this.#transcript.end(asked);
+    const forget: Compose = () => ({ records: [], controls: this.#names.removal() });
+    void this.#thread.writer.write({ compose: joined(inOneBatch([...parts, compose, forget])), insist: true }).then(
+      ({ last }) => this.#resolveEnded({ ending, endSeq: last }),
+      (error: unknown) => this.#lose(error),
+    );
+  }
+
+  /** What is answered once the end is durable. */
+  async #afterEnd(reception: Reception): Promise<Reception> {
+    const { endSeq } = await this.ended;
+    if (endSeq === undefined) throw closing();
+    return reception;
+  }
+
+  /** The thread has another owner now, or the server is closing. */
+  #lose(error: unknown): void {
+    if (!this.#closed) this.#logger.error("run lost its thread", { runId: this.runId, error });
+    this.#lease.close();
+    this.#ending ??= { type: "error", code: "worker_lost", message: "The run lost its thread." };
+    this.#refuse(error);
+    this.#resolveEnded({ ending: this.#ending, endSeq: undefined });
+  }
+
+  #refuse(error: unknown): void {
+    for (const { reject } of this.#inbox.splice(0)) reject(error);
+  }
+
+  #add(write: Write | ComposedWrite): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    if ("compose" in write) {
+      // What stands before it in the batch is folded for it: that shall not be much.
+      batch.parts.push(write.compose);
+      batch.full = true;
+      return;
+    }
+    batch.parts.push(() => ({ records: write.records, controls: [] }));
+    for (const record of write.records) batch.bytes += record.length;
+    batch.full ||= batch.bytes >= BATCH_BYTES;
+  }
+
+  #fold(event: AguiEvent): void {
+    if (event.type !== EventType.STATE_SNAPSHOT && event.type !== EventType.STATE_DELTA) return;
+    this.#state = reduce({ ...emptyView(this.#thread.id), state: this.#state }, { seq: 1, event }).state;
+  }
+
+  #tell(type: Notice["type"]): void {
+    this.#workers.tell({ type, tenant: this.#thread.tenant, threadId: this.#thread.id, runId: this.runId });
+  }
+}
+
+const LOST: Ending = { type: "error", code: "worker_lost", message: "Nothing was heard of the agent's worker." };
+
+/** Takes the events until one says or breaks the run. */
+function firstEnding(events: readonly AguiEvent[], take: (event: AguiEvent) => Ending | undefined): Ending | undefined {
+  for (const event of events) {
+    const ending = take(event);
+    if (ending !== undefined) return ending;
+  }
+  return undefined;
+}
+
+function closing(): ThroughlineError {
+  return new ThroughlineError("unavailable", "The server is closing; report it again to the next.");
+}
+
+function tooMany(): ThroughlineError {
+  return new ThroughlineError("overloaded", "Too many reports of this run wait to be stored.");
+}
