@@ -8,6 +8,7 @@ import { Notice } from "../ui/notice.tsx";
 import {
   Announcer,
   DEFAULT_QUESTION,
+  lengthOf,
   transcript,
   type Entry,
   type ThreadActions,
@@ -37,11 +38,7 @@ const WINDOW = 24;
 /** The conversation, what is on its way into it, and open questions. */
 export function Chat({ actions, view, isRewound, outgoing, isReachable, onEdit, composer }: ChatProps) {
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
-  const length = useMemo(
-    () => entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0),
-    [entries],
-  );
-  const { box, content, onScroll, unseen, toEnd } = useStickToEnd(length);
+  const { box, content, onScroll, unseen, toEnd } = useStickToEnd(lengthOf(entries));
   const [shown, setShown] = useState(WINDOW);
   const hidden = Math.max(0, entries.length - shown);
   const isEmpty = entries.length === 0 && (isRewound || outgoing.length === 0);

@@ -1,6 +1,7 @@
 import { ArrowUp } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import { useId, useMemo } from "react";
+import type { ReactNode } from "react";
+import { useComposer } from "@throughline/react";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { Button } from "../ui/button.tsx";
 
@@ -20,63 +21,24 @@ interface ComposerProps {
 }
 
 /** Where a message is written: Enter sends, Shift Enter makes a new line. */
-export function Composer({
-  label,
-  placeholder,
-  onSend,
-  onTyping,
-  autoFocus = false,
-  draft = null,
-  tools,
-  actions,
-}: ComposerProps) {
-  const [text, setText] = useState("");
-  const field = useRef<HTMLTextAreaElement>(null);
+export function Composer({ label, placeholder, autoFocus = false, tools, actions, ...options }: ComposerProps) {
   const id = useId();
-  const isBlank = text.trim() === "";
-  useFocusKey(field);
-  useEffect(() => {
-    if (draft === null) return;
-    setText(draft.text);
-    field.current?.focus();
-  }, [draft]);
-  const write = (next: string): void => {
-    setText(next);
-    onTyping?.(next.trim() !== "");
-  };
-  const send = (): void => {
-    if (isBlank) return;
-    onSend(text.trim());
-    write("");
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes a word, Enter chooses the word.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
+  const { isBlank, focus, formProps, fieldProps } = useComposer(options);
+  useShortcuts(useMemo(() => ({ "/": focus }), [focus]));
   return (
     <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
+      {...formProps}
       className="rounded-card border border-hairline bg-surface transition-colors focus-within:border-strong-line"
     >
       <label htmlFor={id} className="sr-only">
         {label}
       </label>
       <textarea
+        {...fieldProps}
         id={id}
-        ref={field}
-        value={text}
         rows={1}
-        maxLength={MAX_LENGTH}
         autoFocus={autoFocus}
         placeholder={placeholder}
-        onChange={(event) => write(event.target.value)}
-        onBlur={() => onTyping?.(false)}
-        onKeyDown={onKeyDown}
         className="block field-sizing-content max-h-48 min-h-11 w-full resize-none bg-transparent px-3 pt-3 pb-1 text-base outline-none placeholder:text-quiet max-md:text-lg"
       />
       <div className="flex items-center gap-2 p-2 pt-1">
@@ -88,12 +50,4 @@ export function Composer({
       </div>
     </form>
   );
-}
-
-/** Well below what the server takes in one request. */
-const MAX_LENGTH = 16_000;
-
-function useFocusKey(field: { readonly current: HTMLTextAreaElement | null }): void {
-  const [shortcuts] = useState(() => ({ "/": () => field.current?.focus() }));
-  useShortcuts(shortcuts);
 }

@@ -1,6 +1,7 @@
 import { Check, Copy } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import type { ReactNode } from "react";
+import { useCopy } from "@throughline/react";
 import { Markdown as SafeMarkdown } from "@throughline/react/markdown";
 import { Button } from "../ui/button.tsx";
 
@@ -11,13 +12,7 @@ export default function Markdown({ text, isOpen }: { readonly text: string; read
 
 function Code({ children }: { readonly children?: ReactNode }) {
   const box = useRef<HTMLPreElement>(null);
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => {
-    navigator.clipboard?.writeText(box.current?.textContent ?? "").then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { isCopied, copy } = useCopy();
   return (
     <div className="group relative">
       <pre
@@ -30,11 +25,11 @@ function Code({ children }: { readonly children?: ReactNode }) {
       <Button
         tone="ghost"
         size="icon"
-        aria-label={copied ? "Copied" : "Copy code"}
-        onClick={copy}
+        aria-label={isCopied ? "Copied" : "Copy code"}
+        onClick={() => copy(box.current?.textContent ?? "")}
         className="absolute top-1 right-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100"
       >
-        {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
+        {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
       </Button>
     </div>
   );

@@ -1,9 +1,9 @@
 import { Collapsible } from "@base-ui/react/collapsible";
 import { Check, ChevronRight, CircleSlash, Loader } from "lucide-react";
 import { memo } from "react";
+import { argsPreview, NO_RESULT, payloadText, type Tool } from "@throughline/react";
 import { cn } from "../ui/cn.ts";
 import { duration } from "../ui/format.ts";
-import type { Tool } from "@throughline/react";
 
 /** One tool call: its name and how it went; arguments and result on demand. */
 export const ToolCard = memo(function ToolCard({ name, args, status, result, ms }: Tool) {
@@ -19,7 +19,7 @@ export const ToolCard = memo(function ToolCard({ name, args, status, result, ms 
         />
         <span className="shrink-0 font-mono font-medium">{name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-quiet group-data-panel-open:invisible">
-          {preview(args)}
+          {argsPreview(args)}
         </span>
         <Outcome status={status} ms={ms} />
       </Collapsible.Trigger>
@@ -38,13 +38,6 @@ export const ToolCard = memo(function ToolCard({ name, args, status, result, ms 
     </Collapsible.Root>
   );
 });
-
-const NO_RESULT: Record<Tool["status"], string> = {
-  calling: "The call is still being written.",
-  running: "Waiting for the result.",
-  completed: "Empty.",
-  unfinished: "The run ended before the result came.",
-};
 
 function Outcome({ status, ms }: Pick<Tool, "status" | "ms">) {
   const icon = "size-3.5";
@@ -76,29 +69,7 @@ function Payload({ text }: { readonly text: string }) {
       tabIndex={0}
       className="mt-1 max-h-64 overflow-auto rounded-control bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap"
     >
-      {pretty(text)}
+      {payloadText(text)}
     </pre>
   );
-}
-
-/** JSON laid out; anything else, or JSON still being written, as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
-/** `{"symbol":"BTC"}` → `symbol: BTC`: enough to tell calls apart. */
-function preview(args: string): string {
-  try {
-    const parsed = JSON.parse(args) as unknown;
-    if (typeof parsed !== "object" || parsed === null) return args;
-    return Object.entries(parsed)
-      .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-      .join("  ");
-  } catch {
-    return args;
-  }
 }

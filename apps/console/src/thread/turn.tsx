@@ -4,8 +4,7 @@ import type { ReactNode } from "react";
 import type { RunView } from "@throughline/protocol";
 import { late } from "../app/late.ts";
 import { cn } from "../ui/cn.ts";
-import { duration } from "../ui/format.ts";
-import type { AgentTag, Part } from "@throughline/react";
+import { type AgentTag, endingOf, type EndingWords, type Part } from "@throughline/react";
 import { ToolCard } from "./tool-card.tsx";
 
 const Markdown = late(() => import("./markdown.tsx"));
@@ -92,29 +91,22 @@ const Activity = memo(function Activity({ type, content }: { readonly type: stri
 
 /** How a run ended: quiet when all went well, with its error when not. */
 export const RunEnded = memo(function RunEnded({ run }: { readonly run: RunView }) {
-  const took = run.startedAt !== null && run.endedAt !== null ? duration(run.endedAt - run.startedAt) : null;
-  if (run.status === "failed") return <RunFailed run={run} took={took} />;
-  const isDone = run.status === "completed";
+  const ending = endingOf(run);
+  if (ending.outcome === "failed") return <RunFailed {...ending} />;
   return (
     <p className="nums flex items-center gap-1.5 text-xs text-quiet" data-testid="run-ended">
-      {isDone ? (
+      {ending.outcome === "done" ? (
         <Check aria-hidden className="size-3.5 text-green" />
       ) : (
         <CircleSlash aria-hidden className="size-3.5" />
       )}
-      {isDone ? "Done" : "Stopped"}
-      {took !== null && ` ${isDone ? "in" : "after"} ${took}`}
+      {ending.label}
+      {ending.took !== null && ` ${ending.took}`}
     </p>
   );
 });
 
-const WHY: Readonly<Record<string, string>> = {
-  worker_lost: "What ran the agent died. All that was said until then is kept; ask again to start over.",
-  server_restart: "The server restarted before the agent was done. All that was said until then is kept.",
-};
-
-function RunFailed({ run, took }: { readonly run: RunView; readonly took: string | null }) {
-  const code = run.error?.code ?? null;
+function RunFailed({ label, took, code, reason }: EndingWords) {
   return (
     <div
       role="group"
@@ -124,11 +116,11 @@ function RunFailed({ run, took }: { readonly run: RunView; readonly took: string
     >
       <p className="flex flex-wrap items-center gap-x-2 font-medium text-red">
         <CircleAlert aria-hidden className="size-4" />
-        The run was cut short
-        {took !== null && <span className="nums font-normal">after {took}</span>}
+        {label}
+        {took !== null && <span className="nums font-normal">{took}</span>}
         {code !== null && <code className="ml-auto font-mono text-xs font-normal">{code}</code>}
       </p>
-      <p className="mt-1 text-ink">{WHY[code ?? ""] ?? run.error?.message}</p>
+      <p className="mt-1 text-ink">{reason}</p>
     </div>
   );
 }

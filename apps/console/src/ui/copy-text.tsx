@@ -1,5 +1,5 @@
 import { Check, Copy } from "lucide-react";
-import { useState } from "react";
+import { useCopy } from "@throughline/react";
 import { Button } from "./button.tsx";
 
 /** A line of text to be used elsewhere, with a button that copies it. */
@@ -21,23 +21,16 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ label, text }: CopyButtonProps) {
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => {
-    // Refused outside a secure context: what is to be copied stands beside it and can be selected.
-    navigator.clipboard?.writeText(text()).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { isCopied, copy, reset } = useCopy();
   return (
     <Button
       tone="ghost"
       size="icon"
-      aria-label={copied ? "Copied" : label}
-      onClick={copy}
-      onBlur={() => setCopied(false)}
+      aria-label={isCopied ? "Copied" : label}
+      onClick={() => copy(text())}
+      onBlur={reset}
     >
-      {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
+      {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
     </Button>
   );
 }

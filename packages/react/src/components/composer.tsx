@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode } from "react";
+import { useId } from "react";
+import type { ReactNode } from "react";
+import { useComposer } from "../hooks/use-composer.ts";
 import { Icon } from "./icon.tsx";
 import type { ThreadActivity } from "./streaming-indicator.tsx";
 import { VISUALLY_HIDDEN } from "./visually-hidden.ts";
@@ -26,57 +27,17 @@ export interface ComposerProps {
 
 /** Where a message is written: Enter sends, Shift Enter makes a new line. */
 export function Composer({ onSend, onStop, onTyping, status = "ready", draft = null, ...rest }: ComposerProps) {
-  const { label = "Message", placeholder = "Write a message", maxLength = 16_000, className, children } = rest;
-  const [text, setText] = useState("");
-  const field = useRef<HTMLTextAreaElement>(null);
+  const { label = "Message", placeholder = "Write a message", maxLength, className, children } = rest;
   const id = useId();
-  const isBlank = text.trim() === "";
+  const limit = maxLength === undefined ? {} : { maxLength };
+  const { isBlank, formProps, fieldProps } = useComposer({ onSend, onTyping, draft, ...limit });
   const isRunning = status === "submitted" || status === "streaming";
-  useEffect(() => {
-    if (draft === null) return;
-    setText(draft.text);
-    field.current?.focus();
-  }, [draft]);
-  const write = (next: string): void => {
-    setText(next);
-    onTyping?.(next.trim() !== "");
-  };
-  const send = (): void => {
-    if (isBlank) return;
-    onSend(text.trim());
-    write("");
-    field.current?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes a word, Enter chooses the word.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
   return (
-    <form
-      data-tl="composer"
-      data-state={status}
-      className={className}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <form data-tl="composer" data-state={status} className={className} {...formProps}>
       <label htmlFor={id} style={VISUALLY_HIDDEN}>
         {label}
       </label>
-      <textarea
-        id={id}
-        ref={field}
-        value={text}
-        rows={1}
-        maxLength={maxLength}
-        placeholder={placeholder}
-        onChange={(event) => write(event.target.value)}
-        onBlur={() => onTyping?.(false)}
-        onKeyDown={onKeyDown}
-      />
+      <textarea id={id} rows={1} placeholder={placeholder} {...fieldProps} />
       <div data-tl="actions">
         {children}
         {isRunning && onStop !== undefined && (

@@ -1,7 +1,7 @@
 import { lazy, memo, Suspense } from "react";
 import type { RunView } from "@throughline/protocol";
-import { duration } from "../format.ts";
 import type { AgentTag } from "../transcript/agent-tag.ts";
+import { endingOf } from "../transcript/ending.ts";
 import type { Entry, Part } from "../transcript/transcript.ts";
 import { Icon } from "./icon.tsx";
 import { ToolCard } from "./tool-card.tsx";
@@ -96,17 +96,16 @@ const Activity = memo(function Activity({ type, content }: { readonly type: stri
 
 /** How a run ended: quiet when all went well, with its error when not. */
 const RunEnded = memo(function RunEnded({ run }: { readonly run: RunView }) {
-  const took = run.startedAt === null || run.endedAt === null ? null : duration(run.endedAt - run.startedAt);
-  const isDone = run.status === "completed";
-  const isFailed = run.status === "failed";
-  const words = isFailed ? "The run was cut short" : isDone ? "Done" : "Stopped";
+  const { outcome, label, took, reason } = endingOf(run);
   return (
     <div data-tl="run-ended" data-state={run.status}>
       <p>
-        <Icon name={isFailed ? "warning" : isDone ? "check" : "cut"} /> {words}
-        {took !== null && ` ${isDone ? "in" : "after"} ${took}`}
+        <Icon name={ICONS[outcome]} /> {label}
+        {took !== null && ` ${took}`}
       </p>
-      {isFailed && <p>{run.error?.message}</p>}
+      {reason !== null && <p>{reason}</p>}
     </div>
   );
 });
+
+const ICONS = { done: "check", stopped: "cut", failed: "warning" } as const;

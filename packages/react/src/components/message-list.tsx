@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
 import { questionsOf } from "../stores/mirror-view.ts";
-import { type Entry, transcript } from "../transcript/transcript.ts";
+import { type Entry, lengthOf, transcript } from "../transcript/transcript.ts";
 import { Announcer } from "./announcer.tsx";
 import { EntryView } from "./entry-view.tsx";
 import { FeedbackPrompt } from "./feedback-prompt.tsx";
@@ -86,9 +86,4 @@ function Questions({ view, answer }: QuestionsProps) {
       }}
     />
   ));
-}
-
-/** How many things there are to read, to count those that have not been seen. */
-function lengthOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0);
 }

@@ -1,24 +1,18 @@
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import type { ReactNode } from "react";
+import { useCopy } from "../hooks/use-copy.ts";
 
 /** A block of code with a button that copies it. */
 export function Code({ children }: { readonly children?: ReactNode }) {
   const box = useRef<HTMLPreElement>(null);
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => {
-    // Absent on pages that came over plain HTTP.
-    navigator.clipboard?.writeText(box.current?.textContent ?? "").then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { isCopied, copy } = useCopy();
   return (
     <div data-tl="code">
       <pre ref={box} tabIndex={0}>
         {children}
       </pre>
-      <button type="button" data-tl="button" onClick={copy}>
-        {copied ? "Copied" : "Copy"}
+      <button type="button" data-tl="button" onClick={() => copy(box.current?.textContent ?? "")}>
+        {isCopied ? "Copied" : "Copy"}
       </button>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Interrupt, Message, RunView, ThreadView } from "@throughline/protocol";
+import { parsedJson } from "../json.ts";
 import { DEFAULT_QUESTION } from "../transcript/transcript.ts";
 import type { ChatData, ChatMessage } from "./chat-store.ts";
 import type { Agent, StatusData } from "./status-store.ts";
@@ -63,8 +64,8 @@ export function toolsOf(view: ThreadView): readonly ToolExecution[] {
     tool: call.name,
     status: TOOL_STATUS[call.status],
     agent: speakerOf(call.subagentRunId ?? undefined, view) ?? agentOf(call.runId, view.runs),
-    args: parsed(call.args),
-    ...(call.result !== null && { result: parsed(call.result) }),
+    args: parsedJson(call.args),
+    ...(call.result !== null && { result: parsedJson(call.result) }),
   }));
 }
 
@@ -97,13 +98,4 @@ function textOf(content: Message["content"]): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => (part.type === "text" ? part.text : "")).join("");
-}
-
-/** Arguments that are still being written are text. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }

@@ -51,6 +51,11 @@ export function transcript(view: ThreadView): readonly Entry[] {
   return builder.entries;
 }
 
+/** How many things there are to read, to count those that have not been seen. */
+export function lengthOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + (entry.kind === "turn" ? entry.parts.length : 1), 0);
+}
+
 /**
  * Where each ended run's notice stands: before the message that the next run began with; null = at
  * the end. A run that began with an answer has no message of its own; then the one after it counts.
