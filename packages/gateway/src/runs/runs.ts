@@ -6,12 +6,13 @@ import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
 import { eachForItself, forEachThread } from "./lifecycle/each-for-itself.ts";
 import { eraseMarked, eraseThread } from "./lifecycle/erase.ts";
-import type { BusyPolicy, RunPorts } from "./run/ports.ts";
-import type { Ending, RunRecord, StartRequest } from "./stored/records.ts";
 import { recoverRuns } from "./lifecycle/recovery.ts";
-import { ReportDesk } from "./remote/report-desk.ts";
-import { type Started, ThreadRuns } from "./line/thread-runs.ts";
+import type { Started } from "./line/started.ts";
+import { ThreadRuns } from "./line/thread-runs.ts";
+import { ReportDesk, type Taker } from "./remote/report-desk.ts";
+import type { BusyPolicy, RunPorts } from "./run/ports.ts";
 import type { Reception, Report } from "./run/workers.ts";
+import type { Ending, RunRecord, StartRequest } from "./stored/records.ts";
 
 /** What a start says beside its thread. */
 export interface StartOptions {
@@ -56,18 +57,19 @@ export class Runs {
   #draining = false;
 
   constructor(options: {
-    readonly ports: Omit<RunPorts, "ended" | "draining">;
+    readonly ports: Omit<RunPorts, "draining">;
     readonly threads: Threads;
     readonly policy: BusyPolicy;
   }) {
-    const own = { draining: () => this.#draining, ended: (runs: ThreadRuns) => void this.#handleEnd(runs) };
-    this.#ports = { ...options.ports, ...own };
+    this.#ports = { ...options.ports, draining: () => this.#draining };
     this.#threads = options.threads;
     this.#policy = options.policy;
-    const runsOf = async (tenant: string, threadId: string): Promise<ThreadRuns> =>
-      this.#of(await this.#threads.open(tenant, threadId));
+    const takerOf = async (tenant: string, threadId: string, runId: string | undefined): Promise<Taker> => {
+      const runs = await this.#of(await this.#threads.open(tenant, threadId));
+      return runs.taker(runId);
+    };
     const { workers, telemetry, clock } = this.#ports;
-    this.#desk = new ReportDesk({ workers, telemetry, clock, runsOf });
+    this.#desk = new ReportDesk({ workers, telemetry, clock, takerOf });
   }
 
   /** How many runs of agents in this process go on. */
@@ -242,7 +244,7 @@ export class Runs {
   #of(thread: Thread): Promise<ThreadRuns> {
     const loaded = this.#loaded.get(thread);
     if (loaded !== undefined) return loaded;
-    const loading = ThreadRuns.load(thread, this.#ports).then((runs) => {
+    const loading = ThreadRuns.load(thread, this.#ports, (runs) => void this.#handleEnd(runs)).then((runs) => {
       // What waits here was promised its turn.
       if (!runs.idle) void this.#tracked(runs, () => runs.next());
       return runs;

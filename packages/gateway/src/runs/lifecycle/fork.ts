@@ -12,8 +12,8 @@ import { checkId, digest, keys, placeIn, streamName } from "../../threads/names.
 import type { Thread } from "../../threads/thread.ts";
 import type { Threads } from "../../threads/threads.ts";
 import { closingEvents } from "../run/closing.ts";
-import { eachForItself } from "./each-for-itself.ts";
 import { asked, askWrites } from "../stored/inbox.ts";
+import { eachForItself } from "./each-for-itself.ts";
 
 /** What forking needs of the gateway. */
 export interface ForkPorts {

@@ -1,13 +1,13 @@
 import { ThroughlineError } from "@throughline/protocol";
 import { keys, placeIn } from "../../threads/names.ts";
 import type { Threads } from "../../threads/threads.ts";
-import { type Compose, inOneBatch, RunBatches } from "../stored/batches.ts";
-import { closingEvents } from "../run/closing.ts";
-import { finishForks } from "./fork.ts";
-import { forEachThread } from "./each-for-itself.ts";
-import type { RunPorts } from "../run/ports.ts";
-import type { ActiveRun, Ending, RunRecord } from "../stored/records.ts";
 import { ReportedNames } from "../remote/reported-names.ts";
+import { closingEvents } from "../run/closing.ts";
+import type { RunPorts } from "../run/ports.ts";
+import { type Compose, inOneBatch, RunBatches } from "../stored/batches.ts";
+import type { ActiveRun, Ending, RunRecord } from "../stored/records.ts";
+import { forEachThread } from "./each-for-itself.ts";
+import { finishForks } from "./fork.ts";
 
 /** What an earlier process left behind. */
 export interface LeftBehind {

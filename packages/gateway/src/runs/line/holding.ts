@@ -1,5 +1,6 @@
 import type { RunHandle } from "../run/run-handle.ts";
 import { recordOf, refusal, type RunScope, writeControls } from "../run/scope.ts";
+import type { Started } from "./started.ts";
 
 /**
  * Pauses the run that holds the thread, or lets it go on. Who calls holds the thread's lock.
@@ -15,7 +16,7 @@ export async function hold(
     readonly status: "running" | "paused";
     readonly commandId: string | undefined;
   },
-): Promise<{ readonly runId: string; readonly duplicate: boolean }> {
+): Promise<Started> {
   const { runId, status, commandId } = asked;
   const record = run === undefined ? undefined : await recordOf(scope, run.runId);
   if (run === undefined || record === undefined || run.ending || (runId ?? run.runId) !== run.runId) {

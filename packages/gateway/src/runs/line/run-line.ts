@@ -1,15 +1,15 @@
 import { type ErrorCode, ThroughlineError, type Timer } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
-import { HandOver } from "../remote/hand-over.ts";
 import { beginLocal } from "../local/local-run.ts";
-import type { StartRequest } from "../stored/records.ts";
-import { DRAINING, type Refused } from "./refused.ts";
+import { HandOver } from "../remote/hand-over.ts";
 import { assignmentOf, beginRemote } from "../remote/remote-run.ts";
 import { RemoteRunner } from "../remote/remote-runner.ts";
 import type { RunHandle } from "../run/run-handle.ts";
 import { refusal, type RunScope } from "../run/scope.ts";
-import type { Queued, StartQueue } from "./start-queue.ts";
 import type { Workers } from "../run/workers.ts";
+import type { Queued, StartRequest } from "../stored/records.ts";
+import { DRAINING, type Refused } from "./refused.ts";
+import type { StartQueue } from "./start-queue.ts";
 
 /**
  * Who has one thread, and who has it next: the run that holds it, else the start that is being handed

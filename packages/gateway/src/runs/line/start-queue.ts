@@ -1,15 +1,9 @@
 import type { ErrorCode } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../../threads/names.ts";
-import { reopenQuestion } from "../stored/questions.ts";
-import type { StartRequest } from "../stored/records.ts";
 import { refusal, type RunScope, writeControls } from "../run/scope.ts";
-
-/** A start that waits for its turn, and the control record it waits under. */
-export interface Queued {
-  readonly key: string;
-  readonly request: StartRequest;
-}
+import { reopenQuestion } from "../stored/questions.ts";
+import type { Queued, StartRequest } from "../stored/records.ts";
 
 /** The starts that wait for one thread, in order. Who changes it holds the thread's lock. */
 export class StartQueue {

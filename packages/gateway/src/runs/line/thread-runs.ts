@@ -1,29 +1,23 @@
 import { type ErrorCode, type Json, type ThroughlineError } from "@throughline/protocol";
 import { keys } from "../../threads/names.ts";
 import type { Thread } from "../../threads/thread.ts";
+import type { HandOver } from "../remote/hand-over.ts";
+import { restoreRemote } from "../remote/remote-run.ts";
+import type { Taker } from "../remote/report-desk.ts";
+import type { BusyPolicy, RunPorts } from "../run/ports.ts";
+import type { RunHandle } from "../run/run-handle.ts";
+import { recordOf, refusal, type RunScope, writeControls } from "../run/scope.ts";
 import { RunBatches } from "../stored/batches.ts";
 import { CommandLog } from "../stored/command-log.ts";
 import { fingerprint } from "../stored/fingerprint.ts";
-import type { HandOver } from "../remote/hand-over.ts";
-import { hold } from "./holding.ts";
-import type { BusyPolicy, RunPorts } from "../run/ports.ts";
 import { answerQuestion } from "../stored/questions.ts";
 import type { ActiveRun, Ending, StartRequest } from "../stored/records.ts";
+import { cancel } from "./cancelling.ts";
+import { hold } from "./holding.ts";
 import { UNMENDED } from "./refused.ts";
-import { restoreRemote } from "../remote/remote-run.ts";
-import type { RemoteRunner } from "../remote/remote-runner.ts";
-import type { RunHandle } from "../run/run-handle.ts";
 import { RunLine } from "./run-line.ts";
-import { recordOf, refusal, type RunScope, writeControls } from "../run/scope.ts";
 import { StartQueue } from "./start-queue.ts";
-import { withdraw } from "./withdrawal.ts";
-
-/** What a start or an answer came to. */
-export interface Started {
-  readonly runId: string;
-  /** The run, or its place in the queue, was there already. */
-  readonly duplicate: boolean;
-}
+import { repeated, type Started } from "./started.ts";
 
 /**
  * The commands on the runs of one thread: at most one run holds it, others wait in its queue.
@@ -39,14 +33,17 @@ export class ThreadRuns {
   /** Commands under way that may start a run. */
   #starting = 0;
 
-  private constructor(scope: RunScope, line: (ended: () => void) => RunLine) {
+  private constructor(scope: RunScope, line: (runs: ThreadRuns) => RunLine) {
     this.thread = scope.thread;
     this.#scope = scope;
-    this.#line = line(() => scope.ports.ended(this));
+    this.#line = line(this);
   }
 
-  /** @throws corrupt, and what the log refuses */
-  static async load(thread: Thread, ports: RunPorts): Promise<ThreadRuns> {
+  /**
+   * @param ended called after each run's end
+   * @throws corrupt, and what the log refuses
+   */
+  static async load(thread: Thread, ports: RunPorts, ended: (runs: ThreadRuns) => void): Promise<ThreadRuns> {
     const { tenant, id } = thread;
     const [stored, queued, lease] = await Promise.all([
       ports.log.control(keys.commands(tenant, id)),
@@ -62,7 +59,9 @@ export class ThreadRuns {
     const runner = workers !== undefined && goesOn ? await restoreRemote(scope, lease, workers) : undefined;
     // All else that an earlier process held was ended at the start, if it could be.
     const refused = lease !== undefined && runner === undefined ? UNMENDED : undefined;
-    return new ThreadRuns(scope, (ended) => new RunLine({ scope, workers, queue, runner, refused, ended }));
+    return new ThreadRuns(scope, (runs) => {
+      return new RunLine({ scope, workers, queue, runner, refused, ended: () => ended(runs) });
+    });
   }
 
   /** The run that holds the thread. */
@@ -87,7 +86,7 @@ export class ThreadRuns {
    */
   start(request: StartRequest, policy: BusyPolicy, commandId?: string): Promise<Started> {
     return this.#inTurn(async () => {
-      const earlier = this.#repeated(commandId) ?? (await this.#attached(request));
+      const earlier = repeated(this.#scope, commandId) ?? (await this.#attached(request));
       if (earlier !== undefined) return this.#joining(earlier);
       this.#checkAccepting();
       const { free } = this.#line;
@@ -108,7 +107,7 @@ export class ThreadRuns {
     commandId?: string,
   ): Promise<Started> {
     return this.#inTurn(async () => {
-      const earlier = this.#repeated(commandId);
+      const earlier = repeated(this.#scope, commandId);
       if (earlier !== undefined) return this.#joining(earlier);
       this.#checkAccepting();
       const { ports } = this.#scope;
@@ -123,26 +122,13 @@ export class ThreadRuns {
   }
 
   /**
-   * Cancels a run: one that goes on, waits for its turn, is being handed over, or waits for answers. The
-   * agent's signal fires before this returns its promise (R5), which resolves once the terminal event is
-   * durable. Cancelling a cancelled run again succeeds.
+   * Cancels a run; see {@link cancel}.
    * @param runId absent = the run that holds the thread, else the one that is being handed over, else
    *   the open questions
    * @throws run_not_active
    */
-  async cancel(runId?: string, commandId?: string): Promise<Started> {
-    const done =
-      this.#repeated(commandId) ??
-      (await this.#cancelRunner(runId, commandId)) ??
-      (await this.#locked(() => this.#cancelWaiting(runId, commandId))) ??
-      // Its turn may have come just before this had its own.
-      (await this.#cancelRunner(runId, commandId)) ??
-      (await this.#locked(() => this.#cancelAsking(runId, commandId)));
-    if (done !== undefined) return done;
-    if (runId !== undefined && (await recordOf(this.#scope, runId))?.status === "cancelled") {
-      return { runId, duplicate: true };
-    }
-    throw this.#refusal("run_not_active", "There is no such run to cancel.");
+  cancel(runId?: string, commandId?: string): Promise<Started> {
+    return cancel(this.#scope, this.#line, { runId, commandId });
   }
 
   /** Holds the run between two of its events. @throws run_not_active */
@@ -166,9 +152,7 @@ export class ThreadRuns {
    * @returns that, or the id of the run that takes none any more, or "unknown"
    * @throws draining while the run waits for the next process
    */
-  async taker(
-    runId: string | undefined,
-  ): Promise<Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown"> {
+  async taker(runId: string | undefined): Promise<Taker> {
     // What waits has been handed over by an earlier process, perhaps.
     if (this.active === undefined && this.#line.handing === undefined && !this.#line.free) await this.next();
     const taker = this.#line.taker(runId);
@@ -235,49 +219,10 @@ export class ThreadRuns {
     return this.#locked(async () => undefined);
   }
 
-  /** Cancels the run that holds the thread, if it is this one and nothing else ends it first. */
-  async #cancelRunner(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
-    const runner = this.active;
-    if (runner === undefined || (runId ?? runner.runId) !== runner.runId) return undefined;
-    const decided = runner.end({ type: "cancelled" }, this.#scope.commands.noting(commandId, runner.runId));
-    const { ending, endSeq } = await runner.ended;
-    if (endSeq === undefined || ending.type !== "cancelled") return undefined;
-    return { runId: runner.runId, duplicate: !decided };
-  }
-
-  async #cancelWaiting(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
-    const { queue, handing } = this.#line;
-    const queued = runId === undefined ? handing?.queued : queue.find((request) => request.runId === runId);
-    if (queued === undefined) return this.#repeated(commandId);
-    // Nobody named the answer: what is to stop is the thread, which would go on to wait for another. The
-    // command is noted with the last of it, so that a repeat carries on with what was left half done.
-    if (runId === undefined && queued.request.resume !== undefined) {
-      return this.#cancelAsking(queued.request.parentRunId, commandId);
-    }
-    await this.#line.dequeue(queued, commandId);
-    return { runId: queued.request.runId, duplicate: false };
-  }
-
-  /** Withdraws open questions, and what waits to go on from them, unless a run goes on. */
-  async #cancelAsking(runId: string | undefined, commandId: string | undefined): Promise<Started | undefined> {
-    const earlier = this.#repeated(commandId);
-    if (earlier !== undefined) return earlier;
-    if (this.thread.view.runs.at(-1)?.endSeq === null) return undefined;
-    const resumes = ({ resume, parentRunId }: StartRequest): boolean =>
-      resume !== undefined && (runId ?? parentRunId) === parentRunId;
-    const { queue } = this.#line;
-    for (let next = queue.find(resumes); next !== undefined; next = queue.find(resumes)) await this.#line.dequeue(next);
-    const told = await withdraw(this.#scope, runId, commandId);
-    return told === undefined ? undefined : { runId: told, duplicate: false };
-  }
-
   #hold(asked: Parameters<typeof hold>[2]): Promise<Started> {
-    return this.#locked(async () => this.#repeated(asked.commandId) ?? (await hold(this.#scope, this.active, asked)));
-  }
-
-  #repeated(commandId: string | undefined): Started | undefined {
-    const runId = commandId === undefined ? undefined : this.#scope.commands.find(commandId);
-    return runId === undefined ? undefined : { runId, duplicate: true };
+    return this.#locked(
+      async () => repeated(this.#scope, asked.commandId) ?? (await hold(this.#scope, this.active, asked)),
+    );
   }
 
   async #attached(request: StartRequest): Promise<Started | undefined> {

@@ -1,6 +1,6 @@
-import { withdrawQuestions } from "../stored/questions.ts";
 import { runStarted } from "../run/run-input.ts";
 import type { RunScope } from "../run/scope.ts";
+import { withdrawQuestions } from "../stored/questions.ts";
 
 /**
  * Withdraws the open questions, unless a run goes on. Who calls holds the thread's lock, so that none

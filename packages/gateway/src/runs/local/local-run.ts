@@ -1,9 +1,9 @@
 import type { ControlWrite } from "@throughline/log";
 import { idsOf } from "@throughline/protocol/run";
-import type { ActiveRun, StartRequest } from "../stored/records.ts";
 import { agentInput, runStarted } from "../run/run-input.ts";
-import { Runner } from "./runner.ts";
 import { refusal, type RunScope } from "../run/scope.ts";
+import type { ActiveRun, StartRequest } from "../stored/records.ts";
+import { Runner } from "./runner.ts";
 
 /**
  * Begins a run of an agent of this process.

@@ -11,10 +11,10 @@ import { PauseGate, RunGrammar } from "@throughline/protocol/run";
 import type { Thread } from "../../threads/thread.ts";
 import type { ComposedWrite, Write } from "../../threads/writer.ts";
 import type { Turns } from "../../turns.ts";
-import type { Compose } from "../stored/batches.ts";
-import type { Ending } from "../stored/records.ts";
 import type { RunEnd, RunHandle } from "../run/run-handle.ts";
 import { type RunnerBatches, Transcript } from "../run/transcript.ts";
+import type { Compose } from "../stored/batches.ts";
+import type { Ending } from "../stored/records.ts";
 
 /** How long a run's agent may go on after its end before it is reported. */
 const ABORT_PATIENCE_MS = 2_000;

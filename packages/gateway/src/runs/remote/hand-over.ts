@@ -1,7 +1,7 @@
 import { type Clock, type Timer, ThroughlineError } from "@throughline/protocol";
-import type { RemoteRunner } from "./remote-runner.ts";
-import type { Queued } from "../line/start-queue.ts";
 import type { Assignment, Reception, Report, Workers } from "../run/workers.ts";
+import type { Queued } from "../stored/records.ts";
+import type { RemoteRunner } from "./remote-runner.ts";
 
 /** How long whoever asks for a start waits for it to be handed over. */
 const PATIENCE_MS = 10_000;

@@ -2,13 +2,12 @@ import { ThroughlineError } from "@throughline/protocol";
 import { RunGrammar } from "@throughline/protocol/run";
 import { keys } from "../../threads/names.ts";
 import { storedGrammar } from "../run/closing.ts";
-import type { ActiveRun, RunRecord, StartRequest } from "../stored/records.ts";
-import { RemoteRunner } from "./remote-runner.ts";
-import { ReportedNames } from "./reported-names.ts";
 import { agentInput, runStarted } from "../run/run-input.ts";
 import { recordOf, type RunScope, writeControls } from "../run/scope.ts";
-import type { Queued } from "../line/start-queue.ts";
 import type { Assignment, Workers } from "../run/workers.ts";
+import type { ActiveRun, Queued, RunRecord, StartRequest } from "../stored/records.ts";
+import { RemoteRunner } from "./remote-runner.ts";
+import { ReportedNames } from "./reported-names.ts";
 
 /** What a worker elsewhere is given of a start whose turn has come. */
 export function assignmentOf({ thread, ports }: RunScope, request: StartRequest): Assignment {

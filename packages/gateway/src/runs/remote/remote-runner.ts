@@ -1,43 +1,18 @@
-import {
-  type AguiEvent,
-  type Clock,
-  emptyView,
-  EventType,
-  type Logger,
-  reduce,
-  ThroughlineError,
-} from "@throughline/protocol";
+import { type AguiEvent, type Clock, type Logger, ThroughlineError } from "@throughline/protocol";
 import type { RunGrammar } from "@throughline/protocol/run";
 import type { Thread } from "../../threads/thread.ts";
-import type { ComposedWrite, Write } from "../../threads/writer.ts";
-import { type Compose, inOneBatch } from "../stored/batches.ts";
-import { WorkerLease } from "./lease.ts";
-import type { Ending } from "../stored/records.ts";
-import type { ReportedNames } from "./reported-names.ts";
 import type { RunEnd, RunHandle } from "../run/run-handle.ts";
 import { type RunnerBatches, Transcript } from "../run/transcript.ts";
-import type { Notice, OpenRun, Reception, Report, Said, Workers } from "../run/workers.ts";
+import type { Notice, Reception, Report, Said, Workers } from "../run/workers.ts";
+import { type Compose, inOneBatch } from "../stored/batches.ts";
+import type { Ending } from "../stored/records.ts";
+import { WorkerLease } from "./lease.ts";
+import { ReportBatch, type Waiting } from "./report-batch.ts";
+import type { ReportedNames } from "./reported-names.ts";
+import { RunSoFar } from "./run-so-far.ts";
 
-/** How many reports one batch takes: what is interpreted in one turn of the event loop. */
-const BATCH_REPORTS = 256;
-const BATCH_BYTES = 1024 * 1024;
 /** Reports of one run that may wait. Whoever carries them has a smaller window. */
 const MOST_WAITING = 50_000;
-
-interface Waiting {
-  readonly report: Report;
-  readonly resolve: (reception: Reception) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Reports that are stored together. */
-interface Batch {
-  readonly told: (readonly [Waiting, Reception])[];
-  readonly parts: Compose[];
-  bytes: number;
-  /** Whether nothing more may go along. */
-  full: boolean;
-}
 
 /**
  * A run whose agent works elsewhere: takes what its worker reports, in order, and keeps its lease.
@@ -59,11 +34,10 @@ export class RemoteRunner implements RunHandle {
   readonly #transcript: Transcript;
   readonly #names: ReportedNames;
   readonly #lease: WorkerLease;
-  readonly #open: OpenRun;
+  readonly #soFar: RunSoFar;
   #inbox: Waiting[] = [];
-  #batch: Batch | undefined;
+  #batch: ReportBatch | undefined;
   #working = false;
-  #state: unknown;
   #paused: boolean;
   #ending: Ending | undefined;
   #closed = false;
@@ -93,25 +67,16 @@ export class RemoteRunner implements RunHandle {
     this.#workers = workers;
     this.#names = options.names;
     this.#paused = options.paused;
-    this.#state = thread.view.state;
+    const soFar = new RunSoFar(thread.id, runId, grammar, thread.view.state);
+    this.#soFar = soFar;
     this.#transcript = new Transcript({
       ids: { threadId: thread.id, runId },
       clock,
       batches,
       grammar,
-      write: (write) => this.#add(write),
-      accepted: (event) => this.#fold(event),
+      write: (write) => this.#batch?.add(write),
+      accepted: (event) => soFar.fold(event),
     });
-    const state = (): unknown => this.#state;
-    this.#open = {
-      runId,
-      get state() {
-        return state();
-      },
-      hasSubagent: (id) => grammar.hasSubagent(id),
-      hadSubagent: (id) => grammar.hadSubagent(id),
-      hasStep: (name, subagentRunId) => grammar.hasStep(name, subagentRunId),
-    };
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -178,21 +143,18 @@ export class RemoteRunner implements RunHandle {
     while (this.#inbox.length > 0 && this.#ending === undefined) await this.#store(this.#next());
     this.#working = false;
     const fenced = this.#inbox.splice(0);
-    for (const { resolve, reject } of fenced) this.#afterEnd("fenced").then(resolve, reject);
+    for (const { resolve } of fenced) resolve(this.#afterEnd("fenced"));
   }
 
   /** Interprets as many of the waiting reports as go into one batch. */
-  #next(): Batch {
-    const batch: Batch = { told: [], parts: [], bytes: 0, full: false };
+  #next(): ReportBatch {
+    const batch = new ReportBatch();
     this.#batch = batch;
-    let taken = 0;
     for (const waiting of this.#inbox) {
-      taken += 1;
-      const reception = this.#apply(waiting);
-      if (reception !== undefined) batch.told.push([waiting, reception]);
-      if (taken === BATCH_REPORTS || batch.full || this.#ending !== undefined) break;
+      batch.take(waiting, this.#apply(waiting));
+      if (batch.full || this.#ending !== undefined) break;
     }
-    this.#inbox.splice(0, taken);
+    this.#inbox.splice(0, batch.taken);
     this.#batch = undefined;
     return batch;
   }
@@ -202,7 +164,7 @@ export class RemoteRunner implements RunHandle {
     if (name !== undefined && this.#names.has(name)) return "duplicate";
     let said: Said;
     try {
-      said = interpret(this.#open);
+      said = interpret(this.#soFar);
     } catch (error) {
       reject(error);
       return undefined;
@@ -223,23 +185,23 @@ export class RemoteRunner implements RunHandle {
     }
   }
 
-  async #store({ told, parts }: Batch): Promise<void> {
+  async #store(batch: ReportBatch): Promise<void> {
     if (this.#ending !== undefined) {
       // The name of a report that ends the run needs no keeping: the end tells that it was applied.
-      this.#finish(this.#ending, parts);
-      for (const [{ resolve, reject }, reception] of told) this.#afterEnd(reception).then(resolve, reject);
+      this.#finish(this.#ending, batch.parts);
+      batch.tell((reception) => this.#afterEnd(reception));
       if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tell("cancel");
       return;
     }
     const controls = this.#names.writes();
     try {
-      if (parts.length > 0 || controls.length > 0) {
-        const compose = inOneBatch([...parts, () => ({ records: [], controls })]);
+      if (batch.parts.length > 0 || controls.length > 0) {
+        const compose = inOneBatch([...batch.parts, () => ({ records: [], controls })]);
         await this.#thread.writer.write({ compose, insist: true });
       }
-      for (const [{ resolve }, reception] of told) resolve(reception);
+      batch.tell();
     } catch (error) {
-      for (const [{ reject }] of told) reject(error);
+      batch.reject(error);
       this.#lose(error);
     }
   }
@@ -281,25 +243,6 @@ export class RemoteRunner implements RunHandle {
 
   #refuse(error: unknown): void {
     for (const { reject } of this.#inbox.splice(0)) reject(error);
-  }
-
-  #add(write: Write | ComposedWrite): void {
-    const batch = this.#batch;
-    if (batch === undefined) return;
-    if ("compose" in write) {
-      // What stands before it in the batch is folded for it: that shall not be much.
-      batch.parts.push(write.compose);
-      batch.full = true;
-      return;
-    }
-    batch.parts.push(() => ({ records: write.records, controls: [] }));
-    for (const record of write.records) batch.bytes += record.length;
-    batch.full ||= batch.bytes >= BATCH_BYTES;
-  }
-
-  #fold(event: AguiEvent): void {
-    if (event.type !== EventType.STATE_SNAPSHOT && event.type !== EventType.STATE_DELTA) return;
-    this.#state = reduce({ ...emptyView(this.#thread.id), state: this.#state }, { seq: 1, event }).state;
   }
 
   #tell(type: Notice["type"]): void {

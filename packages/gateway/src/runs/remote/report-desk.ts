@@ -1,9 +1,9 @@
 import { type Clock, ThroughlineError } from "@throughline/protocol";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { Lock } from "../../threads/lock.ts";
 import { isId } from "../../threads/names.ts";
-import type { Telemetry } from "../../telemetry/telemetry.ts";
-import type { ThreadRuns } from "../line/thread-runs.ts";
 import type { Reception, Report, Workers } from "../run/workers.ts";
+import type { RemoteRunner } from "./remote-runner.ts";
 
 /** Runs whose end is remembered as told to their worker. */
 const REMEMBERED = 1_024;
@@ -16,11 +16,17 @@ interface Lane {
   waiting: number;
 }
 
+/** What takes the reports of a run; else the id of the run that takes none any more, or that there never was one. */
+export type Taker = Pick<RemoteRunner, "take"> | { readonly endedRun: string } | "unknown";
+
+/** Finds that; the thread's current run where none is named. */
+type FindTaker = (tenant: string, threadId: string, runId: string | undefined) => Promise<Taker>;
+
 /** Takes what workers elsewhere report, and brings each report to its run, in order within a thread. */
 export class ReportDesk {
   readonly #workers: Workers | undefined;
   readonly #telemetry: Telemetry;
-  readonly #runsOf: (tenant: string, threadId: string) => Promise<ThreadRuns>;
+  readonly #takerOf: FindTaker;
   readonly #lanes = new Map<string, Lane>();
   readonly #clock: Clock;
   /** When the worker of a run that had ended was told so last, the latest last. */
@@ -30,12 +36,12 @@ export class ReportDesk {
     readonly workers: Workers | undefined;
     readonly telemetry: Telemetry;
     readonly clock: Clock;
-    readonly runsOf: (tenant: string, threadId: string) => Promise<ThreadRuns>;
+    readonly takerOf: FindTaker;
   }) {
     this.#workers = options.workers;
     this.#telemetry = options.telemetry;
     this.#clock = options.clock;
-    this.#runsOf = options.runsOf;
+    this.#takerOf = options.takerOf;
   }
 
   /**
@@ -58,8 +64,7 @@ export class ReportDesk {
     if (!isId(threadId) || (runId !== undefined && !isId(runId))) return "unknown";
     if (this.#workers?.serves(threadId) !== true) return "unknown";
     const { taken } = await this.#inLane(`${tenant}/${threadId}`, async () => {
-      const runs = await this.#runsOf(tenant, threadId);
-      const taker = await runs.taker(runId);
+      const taker = await this.#takerOf(tenant, threadId, runId);
       if (taker === "unknown") return { taken: Promise.resolve<Reception>("unknown") };
       if ("endedRun" in taker) return { taken: Promise.resolve(this.#fence(report, taker.endedRun)) };
       // Not waited for here: the next report does not wait until this one is stored.

@@ -1,19 +1,16 @@
-import type { Agent, ChartPublisher, Clock, Logger, Random, TaskPublisher } from "@throughline/protocol";
-import type { Telemetry } from "../../telemetry/telemetry.ts";
+import type { Agent, ChartPublisher, Logger, Random, TaskPublisher } from "@throughline/protocol";
 import type { StreamLog } from "@throughline/log";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Turns } from "../../turns.ts";
-import type { Thread } from "../../threads/thread.ts";
-import type { Companion } from "../stored/companion.ts";
-import type { ThreadRuns } from "../line/thread-runs.ts";
+import type { BatchPorts } from "../stored/batches.ts";
 import type { Workers } from "./workers.ts";
 
 /** What happens to a start while another run holds the thread (R6). */
 export type BusyPolicy = "enqueue" | "reject" | "interrupt";
 
 /** What the runs of every thread share. */
-export interface RunPorts {
+export interface RunPorts extends BatchPorts {
   readonly log: StreamLog;
-  readonly clock: Clock;
   readonly turns: Turns;
   readonly random: Random;
   readonly logger: Logger;
@@ -29,10 +26,6 @@ export interface RunPorts {
   readonly maxQueued: number;
   /** What agents may write outside their own thread. */
   readonly publishers: (tenant: string) => { readonly charts: ChartPublisher; readonly tasks: TaskPublisher };
-  /** What the thread keeps that follows from its runs; undefined for one that keeps nothing. */
-  readonly companionOf: (thread: Thread) => Companion | undefined;
   /** Whether the server is going down: then no run starts any more (D6). */
   readonly draining: () => boolean;
-  /** Called after each run's end. */
-  readonly ended: (runs: ThreadRuns) => void;
 }

@@ -4,8 +4,8 @@ import { keys } from "../../threads/names.ts";
 import type { Thread } from "../../threads/thread.ts";
 import type { Compose, RunBatches } from "../stored/batches.ts";
 import type { CommandLog } from "../stored/command-log.ts";
-import type { RunPorts } from "./ports.ts";
 import type { RunRecord } from "../stored/records.ts";
+import type { RunPorts } from "./ports.ts";
 
 /** What all that works on one thread's runs shares. */
 export interface RunScope {

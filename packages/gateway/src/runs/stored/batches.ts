@@ -1,10 +1,9 @@
-import { type AguiEvent, EventType, reduceAll, type RunStartedEvent } from "@throughline/protocol";
+import { type AguiEvent, type Clock, EventType, reduceAll, type RunStartedEvent } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { decodeEvent, encodeEvent } from "../../threads/codec.ts";
 import type { Thread } from "../../threads/thread.ts";
 import type { Composed } from "../../threads/writer.ts";
 import { ALONE, type Companion, type Joined, NOTHING, type RunStep } from "./companion.ts";
-import type { RunPorts } from "../run/ports.ts";
 import { Projection } from "./projection.ts";
 import type { Withdrawal } from "./questions.ts";
 import type { Ending, RunRecord, RunStatus, StartRequest } from "./records.ts";
@@ -32,6 +31,13 @@ export function inOneBatch(parts: readonly Compose[]): Compose {
   };
 }
 
+/** What composing a batch needs of the gateway. */
+export interface BatchPorts {
+  readonly clock: Clock;
+  /** What the thread keeps that follows from its runs; undefined for one that keeps nothing. */
+  readonly companionOf: (thread: Thread) => Companion | undefined;
+}
+
 /**
  * The batches of one thread's runs: for each step of a run's life its events, its control records, and
  * what the thread's companion adds, committed together or not at all.
@@ -42,7 +48,7 @@ export class RunBatches {
   readonly #companion: Companion;
   readonly #now: () => number;
 
-  constructor(thread: Thread, ports: Pick<RunPorts, "clock" | "companionOf">) {
+  constructor(thread: Thread, ports: BatchPorts) {
     this.#thread = thread;
     this.#companion = ports.companionOf(thread) ?? ALONE;
     this.#now = () => ports.clock.now();

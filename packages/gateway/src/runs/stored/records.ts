@@ -38,6 +38,12 @@ export interface StartRequest {
   readonly resume?: readonly ResumeEntry[];
 }
 
+/** A start that waits for its turn, and the control record it waits under. */
+export interface Queued {
+  readonly key: string;
+  readonly request: StartRequest;
+}
+
 /** A lease: which run holds the thread. In-process leases end with their process (R3). */
 export interface ActiveRun {
   readonly runId: string;
