@@ -12,7 +12,7 @@ export {
 export { EntryView } from "./components/entry-view.tsx";
 export { FeedbackPrompt, type FeedbackPromptProps, type Prompt } from "./components/feedback-prompt.tsx";
 export { MessageList, type MessageListProps } from "./components/message-list.tsx";
-export { type OutgoingItem, OutgoingMessage, type OutgoingMessageProps } from "./components/outgoing-message.tsx";
+export { OutgoingMessage, type OutgoingMessageProps } from "./components/outgoing-message.tsx";
 export { planOfRun, PlanProgress, type PlanProgressProps, type PlanStep } from "./components/plan-progress.tsx";
 export { Presence, type PresenceProps } from "./components/presence.tsx";
 export {
@@ -38,6 +38,11 @@ export { useClient } from "./hooks/use-client.ts";
 export { useComposer, type UseComposer, type UseComposerOptions } from "./hooks/use-composer.ts";
 export { useConnection, type UseConnection } from "./hooks/use-connection.ts";
 export { useCopy, type UseCopy } from "./hooks/use-copy.ts";
+export {
+  useFeedbackPrompt,
+  type UseFeedbackPrompt,
+  type UseFeedbackPromptOptions,
+} from "./hooks/use-feedback-prompt.ts";
 export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
 export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
 export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";
@@ -49,11 +54,14 @@ export {
   type UseWebSocketOptions,
 } from "./hooks/use-web-socket.ts";
 export { useThreadSelector } from "./hooks/use-thread-selector.ts";
-export { questionsOf, toolsOf } from "./stores/mirror-view.ts";
+export { toolsOf } from "./stores/mirror-view.ts";
 export * from "./stores/index.ts";
 export { type AgentTag, agentTag, hueOf } from "./transcript/agent-tag.ts";
 export { endingOf, type EndingWords } from "./transcript/ending.ts";
 export { entriesOf, outgoingOf } from "./transcript/entries.ts";
+export { type OutgoingItem, outgoingWords } from "./transcript/outgoing-words.ts";
+export { optionsIn, questionsOf } from "./transcript/questions.ts";
 export { outcomeOf, type StepOutcome } from "./transcript/step-outcome.ts";
 export { argsPreview, NO_RESULT, payloadText, type ToolStatus } from "./transcript/tool-words.ts";
 export { DEFAULT_QUESTION, type Entry, lengthOf, type Part, type Tool, transcript } from "./transcript/transcript.ts";
+export { type PresenceWatcher, watcherTag, type WatcherTag } from "./transcript/watcher-tag.ts";

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { RunView } from "@throughline/protocol";
-import { argsPreview, endingOf, type Entry, lengthOf, payloadText } from "../src/index.ts";
+import {
+  argsPreview,
+  endingOf,
+  type Entry,
+  lengthOf,
+  optionsIn,
+  outgoingWords,
+  payloadText,
+  watcherTag,
+} from "../src/index.ts";
 
 const RUN: RunView = {
   runId: "r",
@@ -73,4 +82,28 @@ test("lengthOf counts each thing an agent did", () => {
     { kind: "turn", id: "t", agent: null, parts: [part, { ...part, id: "n" }] },
   ];
   expect(lengthOf(entries)).toBe(3);
+});
+
+test("outgoingWords says where a message is, and what it waits for", () => {
+  expect(outgoingWords({ status: "sending" })).toBe("Sending…");
+  expect(outgoingWords({ status: "sending" }, false)).toBe("Waiting for the connection");
+  expect(outgoingWords({ status: "accepted" }, false)).toBe("Waiting for its turn");
+  expect(outgoingWords({ status: "failed", error: { message: "Too long." } })).toBe("Not sent. Too long.");
+  expect(outgoingWords({ status: "failed", error: null })).toBe("Not sent.");
+});
+
+test("watcherTag names a watcher, and who looks at it as such", () => {
+  const ada = { client_id: "a", name: "ada", typing: false };
+  const nobody = { client_id: "b", name: null, typing: false };
+  expect(watcherTag(ada, "b")).toMatchObject({ name: "ada", initial: "A", isSelf: false });
+  expect(watcherTag(ada, "a")).toMatchObject({ name: "ada (you)", initial: "A", isSelf: true });
+  expect(watcherTag(nobody, "a")).toMatchObject({ name: "Somebody", initial: null });
+  expect(watcherTag(nobody, "b")).toMatchObject({ name: "You", initial: null });
+  expect(watcherTag({ ...nobody, client_id: "c" }, null).hue).toBe(watcherTag({ ...ada, name: "c" }, null).hue);
+});
+
+test("optionsIn gives the texts of a list, whatever an agent has put there", () => {
+  expect(optionsIn(["yes", 1, null, "no"])).toEqual(["yes", "no"]);
+  expect(optionsIn("yes")).toEqual([]);
+  expect(optionsIn(undefined)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { Inbox } from "lucide-react";
 import { useCallback, useRef } from "react";
+import { optionsIn } from "@throughline/react";
 import { Link, navigate, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useRowKeys } from "../app/shortcuts.ts";
@@ -7,7 +8,7 @@ import { usePolled } from "../app/use-polled.ts";
 import { labelOf } from "../home/agents.ts";
 import type { OpenQuestion } from "../server/pages.ts";
 import { answerHere } from "../thread/answered-here.ts";
-import { optionsIn, Question } from "../thread/question.tsx";
+import { Question } from "../thread/question.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Card, Page } from "../ui/page.tsx";

@@ -7,8 +7,8 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import {
   Announcer,
-  DEFAULT_QUESTION,
   lengthOf,
+  questionsOf,
   transcript,
   type Entry,
   type ThreadActions,
@@ -16,7 +16,7 @@ import {
 } from "@throughline/react";
 import { answerHere } from "./answered-here.ts";
 import { OutgoingMessage } from "./outgoing-message.tsx";
-import { Answered, optionsOf, Question } from "./question.tsx";
+import { Answered, Question } from "./question.tsx";
 import { isSameEntry } from "./same-entry.ts";
 import { RunEnded, Turn, UserMessage } from "./turn.tsx";
 
@@ -40,6 +40,7 @@ export function Chat({ actions, view, isRewound, outgoing, isReachable, onEdit, 
   const entries = useMemo(() => (view === null ? [] : transcript(view)), [view]);
   const { box, content, onScroll, unseen, toEnd } = useStickToEnd(lengthOf(entries));
   const [shown, setShown] = useState(WINDOW);
+  const questions = view === null ? [] : questionsOf(view);
   const hidden = Math.max(0, entries.length - shown);
   const isEmpty = entries.length === 0 && (isRewound || outgoing.length === 0);
   return (
@@ -77,16 +78,14 @@ export function Chat({ actions, view, isRewound, outgoing, isReachable, onEdit, 
                 onEdit={() => onEdit(actions.discard(item.runId) ?? "")}
               />
             ))}
-          {view?.pendingInterrupts.map((pending) => (
+          {questions.map(({ questionId, question, options }) => (
             <Question
-              key={pending.interrupt.id}
-              id={pending.interrupt.id}
-              text={pending.interrupt.message ?? DEFAULT_QUESTION}
-              options={optionsOf(pending)}
+              key={questionId}
+              id={questionId}
+              text={question}
+              options={options}
               isPast={isRewound}
-              onAnswer={(answer) =>
-                answerHere(pending.interrupt.id, () => actions.answer(pending.interrupt.id, answer))
-              }
+              onAnswer={(answer) => answerHere(questionId, () => actions.answer(questionId, answer))}
             />
           ))}
         </div>

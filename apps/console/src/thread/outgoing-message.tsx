@@ -1,5 +1,6 @@
 import { CircleAlert, Clock, RotateCw } from "lucide-react";
 import type { Outgoing } from "@throughline/client";
+import { outgoingWords } from "@throughline/react";
 import { Button } from "../ui/button.tsx";
 import { UserMessage } from "./turn.tsx";
 
@@ -16,35 +17,23 @@ export function OutgoingMessage({ item, isReachable, onRetry, onEdit }: Outgoing
   return (
     <UserMessage text={item.text}>
       {item.status === "failed" ? (
-        <Failed error={item.error} onRetry={onRetry} onEdit={onEdit} />
+        <Failed item={item} onRetry={onRetry} onEdit={onEdit} />
       ) : (
-        <UnderWay words={item.status === "accepted" ? "Waiting for its turn" : isReachable ? "Sending…" : OFFLINE} />
+        <p className="flex items-center gap-1.5 text-xs text-quiet">
+          <Clock aria-hidden className="size-3.5" />
+          {outgoingWords(item, isReachable)}
+        </p>
       )}
     </UserMessage>
   );
 }
 
-const OFFLINE = "Waiting for the connection";
-
-function UnderWay({ words }: { readonly words: string }) {
-  return (
-    <p className="flex items-center gap-1.5 text-xs text-quiet">
-      <Clock aria-hidden className="size-3.5" />
-      {words}
-    </p>
-  );
-}
-
-interface FailedProps extends Pick<OutgoingProps, "onRetry" | "onEdit"> {
-  readonly error: Outgoing["error"];
-}
-
-function Failed({ error, onRetry, onEdit }: FailedProps) {
+function Failed({ item, onRetry, onEdit }: Omit<OutgoingProps, "isReachable">) {
   return (
     <div role="alert" className="flex max-w-full flex-wrap items-center justify-end gap-x-3 gap-y-1 text-sm">
-      <p className="flex items-center gap-1.5 text-red" title={error?.remedy}>
+      <p className="flex items-center gap-1.5 text-red" title={item.error?.remedy}>
         <CircleAlert aria-hidden className="size-4 shrink-0" />
-        Not sent. {error?.message}
+        {outgoingWords(item)}
       </p>
       <span className="flex gap-1">
         <Button size="small" tone="ghost" onClick={onEdit}>

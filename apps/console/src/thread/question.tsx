@@ -1,7 +1,6 @@
 import { CircleHelp, CornerDownRight } from "lucide-react";
-import { useId, useState } from "react";
-import type { PendingInterrupt } from "@throughline/protocol";
-import { failureOf } from "../server/failure.ts";
+import { useId } from "react";
+import { useFeedbackPrompt } from "@throughline/react";
 import { Button } from "../ui/button.tsx";
 import { wasAnsweredHere } from "./answered-here.ts";
 
@@ -19,30 +18,15 @@ interface QuestionProps {
 
 /** An agent's question: the run rests until somebody answers, here or anywhere else. */
 export function Question({ id: interruptId, text: question, options, isPast = false, onAnswer }: QuestionProps) {
-  const [text, setText] = useState("");
-  const [status, setStatus] = useState<"open" | "sending" | "sent">("open");
-  const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
-  const isBusy = isPast || status !== "open";
-  const send = (answer: string): void => {
-    setStatus("sending");
-    setProblem(null);
-    onAnswer(answer).then(
-      () => setStatus("sent"),
-      (error: unknown) => {
-        const failure = failureOf(error);
-        setProblem(
-          failure.code === "already_answered"
-            ? "Somebody else answered first."
-            : `${failure.message} ${failure.remedy}`,
-        );
-        setStatus("open");
-      },
-    );
-  };
+  const { problem, answer, formProps, fieldProps, submitProps } = useFeedbackPrompt({
+    options,
+    onAnswer,
+    isDisabled: isPast,
+  });
   return (
     <section
-      id={questionId(interruptId)}
+      id={placeOfQuestion(interruptId)}
       aria-labelledby={id}
       data-testid="question"
       className="arrive rounded-card border border-violet/35 bg-violet-soft p-4"
@@ -56,30 +40,18 @@ export function Question({ id: interruptId, text: question, options, isPast = fa
       {options.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
           {options.map((option) => (
-            <Button key={option} disabled={isBusy} onClick={() => send(option)}>
+            <Button key={option} disabled={fieldProps.disabled} onClick={() => answer(option)}>
               {option}
             </Button>
           ))}
         </div>
       )}
-      <form
-        className="mt-3 flex gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (text.trim() !== "") send(text.trim());
-        }}
-      >
+      <form {...formProps} className="mt-3 flex gap-2">
         <input
-          value={text}
-          disabled={isBusy}
-          onChange={(event) => setText(event.target.value)}
-          aria-label="Your answer"
-          placeholder={options.length > 0 ? "Or answer in your own words" : "Your answer"}
+          {...fieldProps}
           className="h-8 min-w-0 flex-1 rounded-control border border-violet/35 bg-surface px-3 text-sm placeholder:text-quiet max-md:text-lg"
         />
-        <Button type="submit" tone="violet" disabled={isBusy || text.trim() === ""}>
-          {status === "open" ? "Answer" : "Sending…"}
-        </Button>
+        <Button {...submitProps} tone="violet" />
       </form>
       {problem !== null && (
         <p role="alert" className="mt-2 text-sm text-red">
@@ -90,8 +62,8 @@ export function Question({ id: interruptId, text: question, options, isPast = fa
   );
 }
 
-/** Of the element that shows the question. */
-export function questionId(interruptId: string): string {
+/** The id of the element that shows the question. */
+export function placeOfQuestion(interruptId: string): string {
   return `question-${interruptId}`;
 }
 
@@ -124,14 +96,4 @@ export function Answered({ id, question, answer }: AnsweredProps) {
       </p>
     </section>
   );
-}
-
-/** Answers offered by the agent: a JSON schema's `enum`, or `options` in the question's metadata. */
-export function optionsOf({ interrupt }: PendingInterrupt): readonly string[] {
-  return optionsIn(interrupt.responseSchema?.["enum"] ?? interrupt.metadata?.["options"]);
-}
-
-/** The texts of a list; none for anything else. */
-export function optionsIn(offered: unknown): readonly string[] {
-  return Array.isArray(offered) ? offered.filter((option) => typeof option === "string") : [];
 }

@@ -6,8 +6,8 @@ import { cn } from "../ui/cn.ts";
 import { duration, plural, whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { agentTag, DEFAULT_QUESTION, outcomeOf, type StepOutcome } from "@throughline/react";
-import { questionId } from "./question.tsx";
+import { agentTag, outcomeOf, questionsOf, type StepOutcome } from "@throughline/react";
+import { placeOfQuestion } from "./question.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import { StepIcon } from "./step-icon.tsx";
 
@@ -27,7 +27,7 @@ export function Team({ view, now }: TeamProps) {
     .map((step) => ({ step, outcome: outcomeOf(step, run) }));
   const { progress, confidence } = view;
   const tasks = Object.values(view.tasks);
-  const questions = view.pendingInterrupts;
+  const questions = questionsOf(view);
   const isBare =
     tasks.length === 0 &&
     questions.length === 0 &&
@@ -49,8 +49,8 @@ export function Team({ view, now }: TeamProps) {
       {questions.length > 0 && (
         <Group title="Questions" aside={String(questions.length)}>
           <ul className="flex flex-col gap-2">
-            {questions.map(({ interrupt }) => (
-              <OpenQuestion key={interrupt.id} id={interrupt.id} text={interrupt.message ?? DEFAULT_QUESTION} />
+            {questions.map(({ questionId, question }) => (
+              <OpenQuestion key={questionId} id={questionId} text={question} />
             ))}
           </ul>
         </Group>
@@ -126,7 +126,7 @@ export function Team({ view, now }: TeamProps) {
 /** Leads to where it is answered. */
 function OpenQuestion({ id, text }: { readonly id: string; readonly text: string }) {
   const show = (): void => {
-    const place = document.getElementById(questionId(id));
+    const place = document.getElementById(placeOfQuestion(id));
     place?.scrollIntoView({ block: "center" });
     place?.querySelector("input")?.focus();
   };

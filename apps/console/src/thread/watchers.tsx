@@ -1,5 +1,5 @@
 import { User } from "lucide-react";
-import { agentTag, Presence, usePresence } from "@throughline/react";
+import { Presence, usePresence, watcherTag } from "@throughline/react";
 import { Tooltip } from "../ui/tooltip.tsx";
 
 /** Who watches this thread, and who types in it. */
@@ -13,18 +13,19 @@ export function Watchers({ threadId }: { readonly threadId: string }) {
       limit={4}
       className="flex shrink-0 items-center gap-2 text-xs text-quiet [&_ul]:flex [&_ul]:-space-x-1.5"
     >
-      {({ client_id: id, name, typing }) => {
-        const words = id === self ? `${name ?? "You"}, in any tab of this browser` : (name ?? "Somebody else");
+      {(watcher) => {
+        const { name, initial, hue, isSelf } = watcherTag(watcher, self);
+        const words = isSelf ? `${name}, in any tab of this browser` : name;
         return (
-          <Tooltip content={typing ? `${words}; typing` : words}>
+          <Tooltip content={watcher.typing ? `${words}; typing` : words}>
             <span
               role="img"
               aria-label={words}
               data-testid="watcher"
-              data-hue={agentTag(name ?? id, null).hue}
+              data-hue={hue}
               className="grid size-6 place-items-center rounded-full border border-surface bg-sunken text-agent"
             >
-              {name === null ? <User aria-hidden className="size-3.5" /> : name.charAt(0).toUpperCase()}
+              {initial ?? <User aria-hidden className="size-3.5" />}
             </span>
           </Tooltip>
         );

@@ -1,6 +1,6 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import type { ReactNode } from "react";
-import { refusalOf } from "../refusal.ts";
+import { useFeedbackPrompt, type UseFeedbackPrompt } from "../hooks/use-feedback-prompt.ts";
 
 export interface FeedbackPromptProps {
   readonly question: string;
@@ -22,26 +22,16 @@ export interface Prompt {
 
 /** An agent's question: the run rests until somebody answers, here or anywhere else. */
 export function FeedbackPrompt({ question, options = [], onAnswer, className, children }: FeedbackPromptProps) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
-  const answer = (text: string): void => {
-    setBusy(true);
-    setProblem(null);
-    void refusalOf(() => onAnswer(text)).then((error) => {
-      if (error === null) return;
-      setProblem(error.code === "already_answered" ? "Somebody else answered first." : error.message);
-      setBusy(false);
-    });
-  };
-  const prompt = { options, isBusy, answer };
+  const prompt = useFeedbackPrompt({ options, onAnswer });
+  const { isBusy, answer, problem } = prompt;
   return (
     <section data-tl="feedback-prompt" data-state={isBusy ? "sent" : "open"} aria-labelledby={id} className={className}>
       <p data-tl="summary">Your turn</p>
       <p id={id} data-tl="question">
         {question}
       </p>
-      {children === undefined ? <AnswerForm {...prompt} /> : children(prompt)}
+      {children === undefined ? <AnswerForm options={options} {...prompt} /> : children({ options, isBusy, answer })}
       {problem !== null && (
         <p role="alert" data-tl="problem">
           {problem}
@@ -51,9 +41,11 @@ export function FeedbackPrompt({ question, options = [], onAnswer, className, ch
   );
 }
 
-function AnswerForm({ options, isBusy, answer }: Prompt) {
-  const [text, setText] = useState("");
-  const isBlank = text.trim() === "";
+interface AnswerFormProps extends UseFeedbackPrompt {
+  readonly options: readonly string[];
+}
+
+function AnswerForm({ options, isBusy, answer, formProps, fieldProps, submitProps }: AnswerFormProps) {
   return (
     <>
       {options.length > 0 && (
@@ -65,22 +57,9 @@ function AnswerForm({ options, isBusy, answer }: Prompt) {
           ))}
         </div>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isBlank && !isBusy) answer(text.trim());
-        }}
-      >
-        <input
-          value={text}
-          disabled={isBusy}
-          aria-label="Your answer"
-          placeholder={options.length > 0 ? "Or answer in your own words" : "Your answer"}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <button type="submit" data-tl="button" data-tone="question" disabled={isBusy || isBlank}>
-          {isBusy ? "Sending…" : "Answer"}
-        </button>
+      <form {...formProps}>
+        <input {...fieldProps} />
+        <button {...submitProps} data-tl="button" data-tone="question" />
       </form>
     </>
   );

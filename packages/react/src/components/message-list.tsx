@@ -1,13 +1,14 @@
 import { useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
-import { questionsOf } from "../stores/mirror-view.ts";
+import type { OutgoingItem } from "../transcript/outgoing-words.ts";
+import { questionsOf } from "../transcript/questions.ts";
 import { type Entry, lengthOf, transcript } from "../transcript/transcript.ts";
 import { Announcer } from "./announcer.tsx";
 import { EntryView } from "./entry-view.tsx";
 import { FeedbackPrompt } from "./feedback-prompt.tsx";
 import { Icon } from "./icon.tsx";
-import { type OutgoingItem, OutgoingMessage } from "./outgoing-message.tsx";
+import { OutgoingMessage } from "./outgoing-message.tsx";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 export interface MessageListProps {

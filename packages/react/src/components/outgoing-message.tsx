@@ -1,15 +1,5 @@
+import { type OutgoingItem, outgoingWords } from "../transcript/outgoing-words.ts";
 import { Icon } from "./icon.tsx";
-
-/** A person's message that the thread does not show yet. */
-export interface OutgoingItem {
-  /** Names it in `retry` and `discard`. */
-  readonly runId: string;
-  readonly text: string;
-  /** `accepted`: the server has it, and it waits for its turn. */
-  readonly status: "sending" | "accepted" | "failed";
-  /** Why it failed. */
-  readonly error?: { readonly message: string; readonly remedy?: string } | null;
-}
 
 export interface OutgoingMessageProps {
   readonly item: OutgoingItem;
@@ -26,7 +16,7 @@ export function OutgoingMessage({ item, retry, discard }: OutgoingMessageProps) 
         <Failed item={item} retry={retry} discard={discard} />
       ) : (
         <p data-tl="detail">
-          <Icon name="clock" /> {item.status === "sending" ? "Sending…" : "Waiting for its turn"}
+          <Icon name="clock" /> {outgoingWords(item)}
         </p>
       )}
     </article>
@@ -36,7 +26,7 @@ export function OutgoingMessage({ item, retry, discard }: OutgoingMessageProps) 
 function Failed({ item, retry, discard }: OutgoingMessageProps) {
   return (
     <div role="alert" data-tl="problem">
-      <p title={item.error?.remedy}>Not sent. {item.error?.message}</p>
+      <p title={item.error?.remedy}>{outgoingWords(item)}</p>
       {discard !== undefined && (
         <button type="button" data-tl="button" onClick={() => discard(item.runId)}>
           Discard

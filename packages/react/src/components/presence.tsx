@@ -1,11 +1,5 @@
 import type { ReactNode } from "react";
-import { agentTag } from "../transcript/agent-tag.ts";
-
-export interface PresenceWatcher {
-  readonly client_id: string;
-  readonly name: string | null;
-  readonly typing: boolean;
-}
+import { type PresenceWatcher, typingWords, watcherTag, type WatcherTag } from "../transcript/watcher-tag.ts";
 
 export interface PresenceProps {
   /** The first of them; `total` counts all. */
@@ -30,45 +24,23 @@ export function Presence({ watchers, total = watchers.length, self = null, limit
     <div data-tl="presence" className={className}>
       <ul aria-label={`${total} watching`}>
         {shown.map((watcher) => (
-          <li key={watcher.client_id} data-typing={watcher.typing} title={nameOf(watcher, self)}>
-            {children === undefined ? <Initial watcher={watcher} self={self} /> : children(watcher)}
+          <li key={watcher.client_id} data-typing={watcher.typing} title={watcherTag(watcher, self).name}>
+            {children === undefined ? <Initial {...watcherTag(watcher, self)} /> : children(watcher)}
           </li>
         ))}
         {more > 0 && <li data-tl="more">+{more}</li>}
       </ul>
       <span role="status" data-tl="detail">
-        {typingWords(watchers.filter((watcher) => watcher.typing && watcher.client_id !== self))}
+        {typingWords(watchers, self)}
       </span>
     </div>
   );
 }
 
-interface InitialProps {
-  readonly watcher: PresenceWatcher;
-  readonly self: string | null;
-}
-
-function Initial({ watcher, self }: InitialProps) {
-  const name = nameOf(watcher, self);
+function Initial({ name, initial, hue, isSelf }: WatcherTag) {
   return (
-    <span
-      data-tl="avatar"
-      data-hue={agentTag(watcher.name ?? watcher.client_id, null).hue}
-      role="img"
-      aria-label={name}
-    >
-      {(watcher.name ?? (watcher.client_id === self ? "You" : "?")).charAt(0).toUpperCase()}
+    <span data-tl="avatar" data-hue={hue} role="img" aria-label={name}>
+      {initial ?? (isSelf ? "Y" : "?")}
     </span>
   );
-}
-
-function nameOf({ client_id: id, name }: PresenceWatcher, self: string | null): string {
-  return id === self ? `${name ?? "You"} (you)` : (name ?? "Somebody");
-}
-
-function typingWords(typing: readonly PresenceWatcher[]): string {
-  const names = typing.map(({ name }) => name ?? "Somebody");
-  if (names.length === 0) return "";
-  if (names.length > 2) return `${names.length} people are typing`;
-  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} typing`;
 }

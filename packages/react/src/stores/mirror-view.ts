@@ -1,10 +1,10 @@
-import type { Interrupt, Message, RunView, ThreadView } from "@throughline/protocol";
+import type { Message, RunView, ThreadView } from "@throughline/protocol";
 import { parsedJson } from "../json.ts";
-import { DEFAULT_QUESTION } from "../transcript/transcript.ts";
+import { questionsOf } from "../transcript/questions.ts";
 import type { ChatData, ChatMessage } from "./chat-store.ts";
 import type { Agent, StatusData } from "./status-store.ts";
 import type { Stores } from "./stores.ts";
-import type { AskedQuestion, ToolExecution } from "./update.ts";
+import type { ToolExecution } from "./update.ts";
 
 /**
  * Puts a thread's view into the stores: the same that the frames of `/ws/stream` and `/ws/chat` would have
@@ -70,21 +70,6 @@ export function toolsOf(view: ThreadView): readonly ToolExecution[] {
 }
 
 const TOOL_STATUS = { calling: "running", running: "running", completed: "completed", unfinished: "failed" } as const;
-
-/** What the thread's agents have asked and nobody has answered. */
-export function questionsOf(view: ThreadView): readonly AskedQuestion[] {
-  return view.pendingInterrupts.map(({ interrupt }) => ({
-    questionId: interrupt.id,
-    question: interrupt.message ?? DEFAULT_QUESTION,
-    options: optionsOf(interrupt),
-  }));
-}
-
-/** Answers offered by the agent: a JSON schema's `enum`, or `options` in the question's metadata. */
-function optionsOf({ responseSchema, metadata }: Interrupt): readonly string[] {
-  const offered: unknown = responseSchema?.["enum"] ?? metadata?.["options"];
-  return Array.isArray(offered) ? offered.filter((option) => typeof option === "string") : [];
-}
 
 function speakerOf(subagentRunId: string | undefined, { subagents }: ThreadView): string | null {
   return subagents.find((subagent) => subagent.subagentRunId === subagentRunId)?.name ?? null;

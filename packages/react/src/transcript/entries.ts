@@ -1,6 +1,6 @@
-import type { OutgoingItem } from "../components/outgoing-message.tsx";
 import type { ChatMessage } from "../stores/chat-store.ts";
 import { agentTag } from "./agent-tag.ts";
+import type { OutgoingItem } from "./outgoing-words.ts";
 import type { Entry } from "./transcript.ts";
 
 /** The messages of a chat store as a transcript, for a `MessageList` that follows no thread natively. */
