@@ -3,13 +3,13 @@ import "../src/carriers/http-carriers.ts";
 import { backoff, type Transport } from "../src/index.ts";
 import { sharedClient } from "../src/tabs/index.ts";
 import { talker } from "./support/agents.ts";
-import { tabsOf } from "./support/tabs.ts";
+import { originOf } from "./support/tabs.ts";
 import { openWorld, type World } from "./support/world.ts";
 
 const TRANSPORTS: readonly Transport[] = ["websocket", "sse", "long-poll"];
 
 function openTabs(world: World, transports: readonly Transport[] = TRANSPORTS) {
-  const origin = tabsOf(world.clock);
+  const origin = originOf(world);
   return () => {
     const tab = origin.open();
     const client = world.client({ transports }, (options) => sharedClient({ ...options, tabs: tab.platform }));
@@ -107,7 +107,7 @@ test("a thread that the server refuses is told so in every tab", async () => {
 
 test("any tab can begin again a connection that has given up", async () => {
   await using world = await openWorld();
-  const origin = tabsOf(world.clock);
+  const origin = originOf(world);
   const open = () => {
     const { platform } = origin.open();
     const policy = backoff({ maxAttempts: 0 });
@@ -126,7 +126,7 @@ test("any tab can begin again a connection that has given up", async () => {
 
 test("a page without locks has a connection of its own", async () => {
   await using world = await openWorld();
-  const { platform } = tabsOf(world.clock).open();
+  const { platform } = originOf(world).open();
   const acquire = (): Promise<never> => Promise.reject(new Error("SecurityError"));
   const client = world.client({}, (options) => sharedClient({ ...options, tabs: { ...platform, acquire } }));
   client.connect();
@@ -135,7 +135,7 @@ test("a page without locks has a connection of its own", async () => {
 
 test("tabs share a connection with nobody else's, and mind no message that is not theirs", async () => {
   await using world = await openWorld();
-  const origin = tabsOf(world.clock);
+  const origin = originOf(world);
   const names = new Set<string>();
   const open = (clientId: string) => {
     const { platform } = origin.open();
@@ -156,7 +156,8 @@ test("tabs share a connection with nobody else's, and mind no message that is no
   for (const client of clients) client.on("disconnected", (event) => told.push(event));
   for (const name of names) {
     const stranger = origin.open().platform.openChannel(name);
-    for (const junk of [null, 7, "lead", {}, { to: "tabs" }, { to: "nobody", type: "lead" }]) stranger.post(junk);
+    for (const junk of [null, 7, "lead", {}, { to: "tabs", type: "lead" }, { to: "nobody", type: "lead" }])
+      stranger.post(junk);
   }
   await world.clock.advance(1000);
   expect(told).toEqual([]);

@@ -81,10 +81,11 @@ export class Hub {
     }
   }
 
+  /** Ends the connection. The tabs are told by whoever leads next. */
   close(): void {
-    this.#link.close();
     this.#threads.clear();
     this.#tabs.clear();
+    this.#link.close();
   }
 
   #subscribe(tab: string, id: string, from: Parameters<HubThread["join"]>[1]): void {

@@ -18,8 +18,8 @@ export interface SharedClientOptions extends ClientOptions {
 /**
  * A client that shares one connection with all tabs of its origin that connect to the same address, under
  * the same `clientId` if one is given: where several people may be signed in, give each their own. One tab
- * leads and has the connection; when it goes, another takes over, and every tab goes on from its position.
- * They count as one client. Where the platform has no Web Locks, it is {@link createClient}'s.
+ * leads and has the connection; when it goes or is frozen, another takes over, and every tab goes on from
+ * its position. They count as one client. Where the platform has no Web Locks, it is {@link createClient}'s.
  * @throws ThroughlineError `invalid_input` when the address or the transports cannot be
  */
 export function sharedClient(options: SharedClientOptions): Client {
@@ -35,7 +35,8 @@ export function sharedClient(options: SharedClientOptions): Client {
       tab: system.random.uuid(),
       host,
       events,
-      now: () => system.clock.now(),
+      clock: system.clock,
+      random: system.random,
       // What it tells reaches every tab, this one included, by way of the hub.
       createLink: (hubHost) =>
         createNativeLink({ ...server, system, clientId, host: hubHost, events: new Emitter<ConnectionEvents>() }),

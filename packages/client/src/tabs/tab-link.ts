@@ -1,9 +1,10 @@
-import type { NativeClientFrame } from "@throughline/protocol";
+import type { Clock, NativeClientFrame, Random } from "@throughline/protocol";
 import type { ConnectionEvents } from "../connection/connection.ts";
 import { DISCONNECTED, type Link, type LinkHost, type LinkState } from "../connection/link.ts";
 import type { Emits } from "../stores/emitter.ts";
 import { Store } from "../stores/store.ts";
 import { Hub } from "./hub.ts";
+import { Leadership } from "./leadership.ts";
 import { decodeState, type HubMessage, isTabMessage, type TabMessage } from "./messages.ts";
 import type { TabChannel, TabPlatform } from "./seams.ts";
 
@@ -14,28 +15,39 @@ export interface TabLinkOptions {
   readonly tab: string;
   readonly host: LinkHost;
   readonly events: Emits<ConnectionEvents>;
-  readonly now: () => number;
+  readonly clock: Clock;
+  readonly random: Random;
   /** The connection of the tab that leads. */
   readonly createLink: (host: LinkHost) => Link;
 }
 
+/** What a tab shows while nobody leads, or nobody knows it yet. */
+const LEADERLESS: LinkState = { ...DISCONNECTED, state: "reconnecting" };
+
 /**
- * One tab's way to the server: through the hub of the tab that leads, be it this one. Who holds the lock
- * leads; when it goes, the next in line gets the lock, and all others join it with their positions.
+ * One tab's way to the server: through the hub of the tab that leads, be it this one. When another leads,
+ * all join it with their positions.
  */
 export class TabLink implements Link {
   readonly state = new Store<LinkState>(DISCONNECTED);
   readonly #options: TabLinkOptions;
+  readonly #leadership: Leadership;
   #channel: TabChannel | undefined;
   #hub: Hub | undefined;
   #life = new AbortController();
   #isOpen = false;
   #isClosed = false;
-  /** Gives the locks back. */
-  #releases: (() => void)[] = [];
+  /** What the leading tab knows its followers' ends by; over when it leads no more. */
+  #reign = new AbortController();
 
   constructor(options: TabLinkOptions) {
     this.#options = options;
+    this.#leadership = new Leadership({
+      ...options,
+      post: (message) => this.#channel?.post(message),
+      lead: () => this.#lead(),
+      resign: () => this.#resign(),
+    });
   }
 
   connect(): void {
@@ -51,19 +63,16 @@ export class TabLink implements Link {
     this.state.patch({ state: "connecting" });
     // Held while this tab lives: whoever gets it knows that the tab is gone.
     this.#hold(lockOfTab(name, tab), () => this.#say({ to: "leader", type: "join", tab }));
-    this.#hold(name, () => this.#lead());
+    this.#leadership.start();
   }
 
   disconnect(): void {
     if (this.#channel === undefined) return;
     this.#say({ to: "leader", type: "leave", tab: this.#options.tab });
     this.#life.abort();
-    this.#hub?.close();
-    this.#hub = undefined;
-    for (const release of this.#releases) release();
-    this.#releases = [];
     this.#channel.close();
     this.#channel = undefined;
+    this.#leadership.stop();
     this.#ended();
     this.#changed(DISCONNECTED);
   }
@@ -86,34 +95,47 @@ export class TabLink implements Link {
     return this.#isOpen;
   }
 
+  /** Holds a lock for as long as it is connected. */
   #hold(name: string, held: () => void): void {
     const { signal } = this.#life;
-    this.#options.platform.acquire(name, signal).then(
-      (release) => {
-        if (signal.aborted) return release();
-        this.#releases.push(release);
-        held();
-      },
-      // It was ended before it was this tab's turn; or a page without an origin has no locks, and is alone.
-      () => {
-        if (!signal.aborted) held();
-      },
-    );
+    this.#options.platform
+      .acquire(name, signal, () => {})
+      .then(
+        (release) => {
+          if (signal.aborted) return release();
+          signal.addEventListener("abort", release);
+          held();
+        },
+        // A page without an origin has no locks.
+        () => {
+          if (!signal.aborted) held();
+        },
+      );
   }
 
   #lead(): void {
     this.#ended();
     const { createLink, tab: own } = this.#options;
+    const { term } = this.#leadership;
+    this.#reign = new AbortController();
     this.#hub = new Hub({
       createLink,
       tell: (tabs, message) => {
         const those = tabs.filter((tab) => tab !== own);
-        if (those.length > 0) this.#channel?.post({ to: "some", those, ...message } satisfies TabMessage);
+        if (those.length > 0) this.#channel?.post({ to: "some", those, term, ...message } satisfies TabMessage);
         if (tabs.includes(own)) this.#told(message);
       },
     });
     this.#hub.join(own);
-    this.#channel?.post({ to: "tabs", type: "lead" } satisfies TabMessage);
+  }
+
+  /** Whoever leads next asks all to join. */
+  #resign(): void {
+    this.#reign.abort();
+    this.#hub?.close();
+    this.#hub = undefined;
+    this.#ended();
+    if (this.#channel !== undefined) this.#changed(LEADERLESS);
   }
 
   /** To whoever leads. */
@@ -124,10 +146,17 @@ export class TabLink implements Link {
 
   #receive(message: TabMessage): void {
     if (message.to === "leader") {
-      if (this.#hub !== undefined) this.#asked(this.#hub, message);
-    } else if (message.to === "some") {
+      if (message.type === "ask") this.#leadership.asked();
+      else if (this.#hub !== undefined) this.#asked(this.#hub, message);
+      return;
+    }
+    if (!this.#leadership.heard(message.term)) return;
+    if (message.to === "some") {
       if (message.those.includes(this.#options.tab)) this.#told(message);
-    } else {
+      return;
+    }
+    this.#leadership.answered();
+    if (message.type === "lead") {
       this.#ended();
       this.#say({ to: "leader", type: "join", tab: this.#options.tab });
     }
@@ -148,6 +177,8 @@ export class TabLink implements Link {
         return hub.nudge();
       case "renew":
         return hub.renewToken();
+      case "ask":
+        return;
       case "frame":
         return hub.send(tab, message.frame);
     }
@@ -156,13 +187,15 @@ export class TabLink implements Link {
   /** Gets the tab's own lock once the tab has gone without a word. */
   #watch(hub: Hub, tab: string): void {
     const { platform, name } = this.#options;
-    platform.acquire(lockOfTab(name, tab), this.#life.signal).then(
-      (release) => {
-        release();
-        hub.leave(tab);
-      },
-      () => {},
-    );
+    platform
+      .acquire(lockOfTab(name, tab), this.#reign.signal, () => {})
+      .then(
+        (release) => {
+          release();
+          hub.leave(tab);
+        },
+        () => {},
+      );
   }
 
   #told(message: HubMessage): void {
@@ -189,7 +222,7 @@ export class TabLink implements Link {
   /** Says what a connection of one's own would have said. */
   #changed(after: LinkState): void {
     const before = this.state.get();
-    const { events, now } = this.#options;
+    const { events, clock } = this.#options;
     this.state.patch(after);
     if (after.latencyMs !== null && after.latencyMs !== before.latencyMs) events.emit("latency", after.latencyMs);
     if (after.state === before.state && after.retryAt === before.retryAt) return;
@@ -198,7 +231,7 @@ export class TabLink implements Link {
       events.emit("connected", { transport: after.transport });
     }
     if (after.state === "reconnecting" && after.retryAt !== null) {
-      events.emit("reconnecting", { attempt: after.attempt, delay: after.retryAt - now() });
+      events.emit("reconnecting", { attempt: after.attempt, delay: after.retryAt - clock.now() });
     }
     if (after.state === "error" && after.error !== null) events.emit("error", after.error);
   }

@@ -1,5 +1,8 @@
 import type { Clock } from "@throughline/protocol";
+import type { WebSocketClass } from "../../src/index.ts";
 import type { TabChannel, TabPlatform } from "../../src/tabs/index.ts";
+import { gateOf } from "./gate.ts";
+import type { World } from "./world.ts";
 
 /** The tabs of one origin. */
 export interface Origin {
@@ -9,8 +12,17 @@ export interface Origin {
 
 export interface Tab {
   readonly platform: TabPlatform;
+  /** What in the tab stands still while it is frozen. */
+  readonly system: { readonly clock: Clock; readonly WebSocket: WebSocketClass };
   /** Gone without a word, as when it is closed or crashes: its channel falls silent, its locks are free. */
   crash(): void;
+  /**
+   * Stops it: timers, sockets and the news of locks wait until it is thawed, and its locks stay its own.
+   * @param isTold whether the page gets its `freeze` event before
+   * @param hears whether it is given messages all the same, as Chromium does; else they wait, too
+   */
+  freeze(how: { readonly isTold: boolean; readonly hears: boolean }): void;
+  thaw(): void;
 }
 
 interface Waiting {
@@ -18,32 +30,61 @@ interface Waiting {
   readonly grant: () => void;
 }
 
-/** Web Locks and BroadcastChannel in memory. A message arrives in a later turn, as a copy. */
-export function tabsOf(clock: Clock): Origin {
-  const channels = new Map<string, Set<TabChannel>>();
-  const locks = new Map<string, { holder: object | undefined; queue: Waiting[] }>();
-  return { open: () => openTab(clock, channels, locks) };
+interface Lock {
+  holder: { readonly lost: () => void } | undefined;
+  queue: Waiting[];
 }
 
-function openTab(
-  clock: Clock,
-  channels: Map<string, Set<TabChannel>>,
-  locks: Map<string, { holder: object | undefined; queue: Waiting[] }>,
-): Tab {
+type Lifecycle = (event: "freeze" | "resume") => void;
+
+/** Web Locks, BroadcastChannel and the page's lifecycle in memory. A message arrives in a later turn, as a copy. */
+export function originOf({ clock, server }: World): Origin {
+  const WebSocket = server.WebSocket as unknown as WebSocketClass;
+  const shared = { clock, channels: new Map<string, Set<TabChannel>>(), locks: new Map<string, Lock>() };
+  return { open: () => openTab(shared, WebSocket) };
+}
+
+interface Shared {
+  readonly clock: Clock;
+  readonly channels: Map<string, Set<TabChannel>>;
+  readonly locks: Map<string, Lock>;
+}
+
+function openTab({ clock, channels, locks }: Shared, WebSocket: WebSocketClass): Tab {
   const tab = {};
   const own = new Set<() => void>();
+  const gate = gateOf(clock, WebSocket);
+  const mailbox = gateOf(clock, WebSocket);
+  const listeners = new Set<Lifecycle>();
   let isAlive = true;
-  const pass = (name: string): void => {
-    const lock = locks.get(name);
-    if (lock === undefined || lock.holder !== undefined) return;
-    lock.queue.shift()?.grant();
+  const lockOf = (name: string): Lock => {
+    const lock = locks.get(name) ?? { holder: undefined, queue: [] };
+    locks.set(name, lock);
+    return lock;
+  };
+  const give = (lock: Lock, lost: () => void, given: (release: () => void) => void): void => {
+    const holder = { lost: () => gate.run(lost) };
+    lock.holder = holder;
+    const release = (): void => {
+      if (lock.holder !== holder) return;
+      lock.holder = undefined;
+      lock.queue.shift()?.grant();
+    };
+    own.add(release);
+    gate.run(() => given(release));
   };
   const platform: TabPlatform = {
     openChannel: (name) => {
       const members = channels.get(name) ?? new Set();
       channels.set(name, members);
+      let onmessage: TabChannel["onmessage"] = null;
       const channel: TabChannel = {
-        onmessage: null,
+        get onmessage() {
+          return onmessage && ((message: unknown) => mailbox.run(() => members.has(channel) && onmessage?.(message)));
+        },
+        set onmessage(listener) {
+          onmessage = listener;
+        },
         post: (message) => {
           if (!isAlive) return;
           const text = JSON.stringify(message);
@@ -58,38 +99,45 @@ function openTab(
       own.add(() => members.delete(channel));
       return channel;
     },
-    acquire: (name, signal) =>
+    acquire: (name, signal, lost) =>
       new Promise((resolve, reject) => {
-        const lock = locks.get(name) ?? { holder: undefined, queue: [] };
-        locks.set(name, lock);
-        const waiting: Waiting = {
-          tab,
-          grant: () => {
-            const holder = {};
-            lock.holder = holder;
-            const release = (): void => {
-              if (lock.holder !== holder) return;
-              lock.holder = undefined;
-              pass(name);
-            };
-            own.add(release);
-            resolve(release);
-          },
-        };
+        const lock = lockOf(name);
+        const waiting: Waiting = { tab, grant: () => give(lock, lost, resolve) };
         signal.addEventListener("abort", () => {
           lock.queue = lock.queue.filter((each) => each !== waiting);
           reject(new Error("aborted"));
         });
-        lock.queue.push(waiting);
-        pass(name);
+        if (lock.holder === undefined) waiting.grant();
+        else lock.queue.push(waiting);
       }),
+    steal: (name, lost) =>
+      new Promise((resolve) => {
+        const lock = lockOf(name);
+        lock.holder?.lost();
+        give(lock, lost, resolve);
+      }),
+    watchLifecycle: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
   return {
     platform,
+    system: gate.system,
     crash: () => {
       isAlive = false;
       for (const lock of locks.values()) lock.queue = lock.queue.filter((each) => each.tab !== tab);
       for (const end of own) end();
+    },
+    freeze: ({ isTold, hears }) => {
+      if (isTold) for (const listener of listeners) listener("freeze");
+      gate.shut();
+      if (!hears) mailbox.shut();
+    },
+    thaw: () => {
+      for (const listener of listeners) listener("resume");
+      mailbox.open();
+      gate.open();
     },
   };
 }
