@@ -10,6 +10,7 @@ import { readAgentMessage } from "../messages/read.ts";
 import { threadOf } from "../messages/address.ts";
 import type { BrokerTelemetry } from "../telemetry.ts";
 import { declareProgress, PROGRESS } from "../topology.ts";
+import { ByteGate } from "./byte-gate.ts";
 import { Lane } from "./lane.ts";
 
 /** Takes what workers report: `gateway.workers.report`. */
@@ -23,6 +24,8 @@ interface Delivery {
   readonly raw: ConsumeMessage;
   readonly message: BrokerAgentMessage;
   readonly report: Report;
+  /** To be called once it is dealt with. */
+  readonly done: () => void;
 }
 
 /**
@@ -38,6 +41,12 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   "control_mismatch",
   "head_mismatch",
 ]);
+
+/**
+ * Bytes of messages that are read and not dealt with: read they take several times their size. What came
+ * beyond that waits as the bytes it is.
+ */
+const MOST_READ_BYTES = 16 * 1024 * 1024;
 
 /**
  * Consumes what agents say and acknowledges each message once the gateway has it durably: applied, or
@@ -83,13 +92,17 @@ export class Intake implements LinkUser {
   async open(session: Session): Promise<void> {
     const channel = await session.channel();
     const signal = AbortSignal.any([session.signal, this.#closing.signal]);
+    const gate = new ByteGate<ConsumeMessage>({
+      most: MOST_READ_BYTES,
+      admit: (raw) => void this.#receive(raw, source).then(() => gate.left(raw.content.length)),
+    });
     const source: Source = { channel, session, signal, lanes: new Map() };
     await declareProgress(channel);
     await channel.prefetch(this.#prefetch);
     if (signal.aborted) return session.release(channel);
     this.#opened = { session, channel };
     await channel.consume(PROGRESS, (raw) => {
-      if (raw !== null) this.#receive(raw, source);
+      if (raw !== null) gate.add(raw, raw.content.length);
       else session.fail(new Error(`The broker took the queue "${PROGRESS}" away.`));
     });
     signal.addEventListener("abort", () => this.#change(false));
@@ -108,23 +121,22 @@ export class Intake implements LinkUser {
     this.#onConsuming();
   }
 
-  #receive(raw: ConsumeMessage, source: Source): void {
+  /** Resolves once the message is dealt with, or is another connection's. Never rejects. */
+  async #receive(raw: ConsumeMessage, source: Source): Promise<void> {
+    // Comes again over the next connection.
+    if (source.signal.aborted) return;
     const read = readAgentMessage(raw.content);
-    if (!read.ok) {
-      void this.#poison(raw, source, "invalid", read.problem);
-      return;
-    }
+    if (!read.ok) return this.#poison(raw, source, "invalid", read.problem);
     const { message } = read;
     const id: unknown = raw.properties.messageId;
     const name = nameOf(message, typeof id === "string" && id !== "" ? id : undefined);
     if (name === undefined && message.type === "agent.event") {
-      void this.#poison(
+      return this.#poison(
         raw,
         source,
         "invalid",
         "An agent.event needs a message_id: nothing else tells it from a repeat.",
       );
-      return;
     }
     const thread = threadOf(message);
     const report: Report = {
@@ -133,7 +145,9 @@ export class Intake implements LinkUser {
       ...(name === undefined ? {} : { name }),
       interpret: (open) => interpret(message, open),
     };
-    this.#lane(`${thread.tenant}/${thread.threadId}`, source).add({ raw, message, report });
+    await new Promise<void>((done) => {
+      this.#lane(`${thread.tenant}/${thread.threadId}`, source).add({ raw, message, report, done });
+    });
   }
 
   #lane(key: string, source: Source): Lane<Delivery> {
@@ -150,7 +164,7 @@ export class Intake implements LinkUser {
     return lane;
   }
 
-  async #give({ raw, message, report }: Delivery, source: Source): Promise<"done" | "again"> {
+  async #give({ raw, message, report, done }: Delivery, source: Source): Promise<"done" | "again"> {
     try {
       const reception = await this.#take(report);
       this.#telemetry.received(message.type, reception);
@@ -162,6 +176,7 @@ export class Intake implements LinkUser {
       this.#logger.error("cannot take what an agent says", { requestId: message.requestId, type: message.type, error });
       await this.#poison(raw, source, code, detail);
     }
+    done();
     return "done";
   }
 

@@ -29,7 +29,9 @@ export const readRequestMessage = (body: Buffer): Read<BrokerRequestMessage> => 
 export const readControlMessage = (body: Buffer): Read<BrokerControlMessage> => read(body, BrokerControlMessage);
 
 function read<T>(body: Buffer, schema: Schema<T>): Read<T> {
-  if (body.length > LIMITS.length) return { ok: false, problem: `More than ${LIMITS.length} bytes.` };
+  if (body.length > LIMITS.length) {
+    return { ok: false, problem: `It has ${body.length} bytes; a message may have ${LIMITS.length}.` };
+  }
   const text = textOf(body);
   if (text === undefined) return { ok: false, problem: "Not UTF-8." };
   const json = parseJsonObject(text, LIMITS);
