@@ -6,6 +6,7 @@ import { Proxy } from "./support/proxy.ts";
 import { untilOver } from "./support/scenarios.ts";
 import { start } from "./support/seed.ts";
 import { ServerProcess } from "./support/server-process.ts";
+import { followersOf } from "./support/stored.ts";
 
 if (noBrowser !== undefined) process.stdout.write(`skipped: ${noBrowser}\n`);
 
@@ -46,7 +47,7 @@ describe.skipIf(noBrowser !== undefined)("the tabs of a browser", () => {
     expect(first).toContain(Array.from({ length: 60 }, (_, n) => `t${n}`).join(" "));
     for (const other of others) expect(other).toBe(first);
     expect(await pages[0]?.getByTestId("watcher").count()).toBe(1);
-    expect(await followers(server.url, threadId)).toBe(1);
+    expect(await followersOf(server.url, threadId)).toBe(1);
     expect(errors).toEqual([]);
     await pages[0]?.context().close();
   });
@@ -68,7 +69,7 @@ describe.skipIf(noBrowser !== undefined)("the tabs of a browser", () => {
       expect(text).toContain(Array.from({ length: 150 }, (_, n) => `t${n}`).join(" "));
       expect(text.split("t149")).toHaveLength(2);
     }
-    expect(await followers(server.url, threadId)).toBe(1);
+    expect(await followersOf(server.url, threadId)).toBe(1);
     expect(errors).toEqual([]);
     await rest[0]?.context().close();
   });
@@ -91,13 +92,3 @@ describe.skipIf(noBrowser !== undefined)("the tabs of a browser", () => {
     expect(opened.errors).toEqual([]);
   });
 });
-
-interface Status {
-  readonly clients: readonly { readonly dialect: string; readonly thread_id: string }[];
-}
-
-/** Connections in the native protocol that follow a thread, as the server counts them. */
-async function followers(url: string, threadId: string): Promise<number> {
-  const { clients } = (await (await fetch(`${url}/api/v1/websocket/status`)).json()) as Status;
-  return clients.filter((client) => client.dialect === "native" && client.thread_id === threadId).length;
-}

@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Where the browser is: `CHROMIUM_PATH`, or a usual place. */
-const executablePath = [process.env["CHROMIUM_PATH"] ?? "", ...PLACES].find(
+export const executablePath = [process.env["CHROMIUM_PATH"] ?? "", ...PLACES].find(
   (place) => place !== "" && existsSync(place),
 );
 
@@ -14,7 +14,7 @@ export const noBrowser: string | undefined =
     ? undefined
     : `no Chromium found; install it or set CHROMIUM_PATH (looked in ${PLACES.join(", ")})`;
 
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-background-networking",

@@ -56,13 +56,21 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "frozen and thawed",
+    // A page that Playwright shows is never frozen, whatever is asked for; see lifecycle.ts for those that are.
+    name: "halted and set going again",
     transport: "ws",
     disturb: async (stage) => {
       const debug = await stage.page.context().newCDPSession(stage.page);
-      await debug.send("Page.setWebLifecycleState", { state: "frozen" });
+      await debug.send("Debugger.enable");
+      const halted = new Promise((resolve) => debug.once("Debugger.paused", resolve));
+      await debug.send("Debugger.pause");
+      // It halts at whatever runs next.
+      const next = debug.send("Runtime.evaluate", { expression: "0" });
+      await halted;
       await whileAway(stage);
-      await debug.send("Page.setWebLifecycleState", { state: "active" });
+      await debug.send("Debugger.resume");
+      await next;
+      await debug.detach();
       return undefined;
     },
   },

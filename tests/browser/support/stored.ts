@@ -26,6 +26,16 @@ export async function untilMoreStored(url: string, threadId: string, more: numbe
   }
 }
 
+interface Status {
+  readonly clients: readonly { readonly dialect: string; readonly thread_id: string }[];
+}
+
+/** Connections in the native protocol that follow a thread, as the server counts them. */
+export async function followersOf(url: string, threadId: string): Promise<number> {
+  const { clients } = (await (await fetch(`${url}/api/v1/websocket/status`)).json()) as Status;
+  return clients.filter((client) => client.dialect === "native" && client.thread_id === threadId).length;
+}
+
 async function pageOf(address: string): Promise<readonly ThreadEvent[]> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address} was answered ${response.status}: ${await response.text()}`);
