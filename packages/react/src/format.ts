@@ -16,6 +16,11 @@ export function plural(value: number, one: string): string {
   return `${whole(value)} ${one}${value === 1 ? "" : "s"}`;
 }
 
+/** A share from 0 to 1 as a whole number from 0 to 100. */
+export function percent(share: number): number {
+  return Math.round(Math.min(1, Math.max(0, share)) * 100);
+}
+
 /** A price with as many digits as it needs. */
 export function price(value: number): string {
   const digits = Math.abs(value) >= 100 ? 2 : Math.abs(value) >= 1 ? 3 : 5;

@@ -13,19 +13,19 @@ export { EntryView } from "./components/entry-view.tsx";
 export { FeedbackPrompt, type FeedbackPromptProps, type Prompt } from "./components/feedback-prompt.tsx";
 export { MessageList, type MessageListProps } from "./components/message-list.tsx";
 export { OutgoingMessage, type OutgoingMessageProps } from "./components/outgoing-message.tsx";
-export { planOfRun, PlanProgress, type PlanProgressProps, type PlanStep } from "./components/plan-progress.tsx";
+export { PlanProgress, type PlanProgressProps } from "./components/plan-progress.tsx";
 export { Presence, type PresenceProps } from "./components/presence.tsx";
 export {
   StreamingIndicator,
   type StreamingIndicatorProps,
   type ThreadActivity,
 } from "./components/streaming-indicator.tsx";
-export { TASK_STATUS_NAMES, TASK_STATUSES, TaskBoard, type TaskBoardProps } from "./components/task-board.tsx";
-export { type TaskAction, TaskDetailPanel, type TaskDetailPanelProps } from "./components/task-detail-panel.tsx";
+export { TaskBoard, type TaskBoardProps } from "./components/task-board.tsx";
+export { TaskDetailPanel, type TaskDetailPanelProps } from "./components/task-detail-panel.tsx";
 export { ToolCard, type ToolCardProps } from "./components/tool-card.tsx";
 export { ToolExecutionProgress, type ToolExecutionProgressProps } from "./components/tool-execution-progress.tsx";
 export { useStickToEnd } from "./components/use-stick-to-end.ts";
-export { duration, plural, price, whole } from "./format.ts";
+export { duration, percent, plural, price, whole } from "./format.ts";
 export {
   type Throughline,
   ThroughlineProvider,
@@ -56,10 +56,12 @@ export {
 export { useThreadSelector } from "./hooks/use-thread-selector.ts";
 export { toolsOf } from "./stores/mirror-view.ts";
 export * from "./stores/index.ts";
+export { checklistWords, TASK_ACTIONS, TASK_STATUS_NAMES, TASK_STATUSES, type TaskAction } from "./tasks.ts";
 export { type AgentTag, agentTag, hueOf } from "./transcript/agent-tag.ts";
 export { endingOf, type EndingWords } from "./transcript/ending.ts";
 export { entriesOf, outgoingOf } from "./transcript/entries.ts";
 export { type OutgoingItem, outgoingWords } from "./transcript/outgoing-words.ts";
+export { type PlanOfRun, planOfRun, type PlanStep, shareOf, type StepOfRun } from "./transcript/plan.ts";
 export { optionsIn, questionsOf } from "./transcript/questions.ts";
 export { outcomeOf, type StepOutcome } from "./transcript/step-outcome.ts";
 export { argsPreview, NO_RESULT, payloadText, type ToolStatus } from "./transcript/tool-words.ts";

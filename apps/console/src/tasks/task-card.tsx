@@ -1,4 +1,5 @@
 import type { Task } from "@throughline/protocol";
+import { checklistWords } from "@throughline/react";
 import { Link, taskPath } from "../app/router.tsx";
 import { labelOf } from "../home/agents.ts";
 import { ProgressBar } from "../ui/progress-bar.tsx";
@@ -7,7 +8,7 @@ import { PriorityTag } from "./task-status.tsx";
 
 /** A task on the board. */
 export function TaskCard({ task }: { readonly task: Task }) {
-  const done = task.checklist.filter((item) => item.done).length;
+  const checked = checklistWords(task);
   return (
     <li className="arrive">
       <Link
@@ -20,11 +21,7 @@ export function TaskCard({ task }: { readonly task: Task }) {
         <span className="nums flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-quiet">
           <PriorityTag priority={task.priority} />
           {task.agent !== null && <span>{labelOf(task.agent)}</span>}
-          {task.checklist.length > 0 && (
-            <span>
-              {done}/{task.checklist.length} done
-            </span>
-          )}
+          {checked !== null && <span>{checked} done</span>}
           <span className="ml-auto">
             <RelativeTime at={Date.parse(task.updated_at)} />
           </span>

@@ -2,6 +2,7 @@ import { Check, Circle } from "lucide-react";
 import { Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import type { Task } from "@throughline/protocol";
+import { checklistWords } from "@throughline/react";
 import { late } from "../app/late.ts";
 import { labelOf } from "../home/agents.ts";
 import { failureOf } from "../server/failure.ts";
@@ -111,7 +112,7 @@ function Checklist({ task, onChange }: TaskDetailProps) {
     onChange({ checklist: next }).catch((error: unknown) => setProblem(failureOf(error).message));
   };
   return (
-    <Section title="Checklist" aside={`${checklist.filter(({ done }) => done).length} / ${checklist.length}`}>
+    <Section title="Checklist" aside={checklistWords(task) ?? ""}>
       <ul className="divide-y divide-hairline">
         {checklist.map(({ text, done }, index) => (
           <li key={index}>

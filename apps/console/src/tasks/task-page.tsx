@@ -1,6 +1,8 @@
 import { ArrowLeft, Pause, Play, RotateCw, Square, Trash2 } from "lucide-react";
 import { useCallback, useState } from "react";
+import type { ReactNode } from "react";
 import type { Task } from "@throughline/protocol";
+import { TASK_ACTIONS, type TaskAction } from "@throughline/react";
 import { Link, navigate, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { usePolled } from "../app/use-polled.ts";
@@ -45,14 +47,12 @@ export default function TaskPage({ taskId }: { readonly taskId: string }) {
   );
 }
 
-type Action = "run" | "pause" | "resume" | "cancel" | "delete";
-
 /** What can be done with a task as it stands. */
 function Steer({ task, onChange }: { readonly task: Task; readonly onChange: () => void }) {
   const { pages } = useServices();
-  const [asked, setAsked] = useState<Action | null>(null);
+  const [asked, setAsked] = useState<TaskAction | "delete" | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const steer = (action: Action) => () => {
+  const steer = (action: TaskAction | "delete") => () => {
     setAsked(action);
     setProblem(null);
     const work = action === "delete" ? pages.deleteTask(task.id) : pages.steerTask(task.id, action);
@@ -63,9 +63,8 @@ function Steer({ task, onChange }: { readonly task: Task; readonly onChange: () 
       )
       .finally(() => setAsked(null));
   };
-  const { status } = task;
-  const isHeld = status === "running" || status === "paused";
-  const button = { disabled: asked !== null };
+  const actions = TASK_ACTIONS[task.status];
+  const isHeld = actions.includes("cancel");
   return (
     <>
       {problem !== null && (
@@ -79,35 +78,56 @@ function Steer({ task, onChange }: { readonly task: Task; readonly onChange: () 
       >
         Open its run
       </Link>
+      {actions.map((action) => (
+        <Button key={action} tone={TONES[action]} disabled={asked !== null} onClick={steer(action)}>
+          {task.status !== "pending" && action === "run" ? AGAIN : LABELS[action]}
+        </Button>
+      ))}
       {!isHeld && (
-        <Button tone="primary" {...button} onClick={steer("run")}>
-          {status === "pending" ? <Play aria-hidden /> : <RotateCw aria-hidden />}
-          {status === "pending" ? "Run" : "Run again"}
-        </Button>
-      )}
-      {status === "running" && (
-        <Button {...button} onClick={steer("pause")}>
-          <Pause aria-hidden /> Pause
-        </Button>
-      )}
-      {status === "paused" && (
-        <Button {...button} onClick={steer("resume")}>
-          <Play aria-hidden /> Go on
-        </Button>
-      )}
-      {isHeld && (
-        <Button tone="danger" {...button} onClick={steer("cancel")}>
-          <Square aria-hidden className="size-3! fill-current" /> Stop
-        </Button>
-      )}
-      {!isHeld && (
-        <Button tone="danger" size="icon" {...button} aria-label="Delete the task" onClick={steer("delete")}>
+        <Button
+          tone="danger"
+          size="icon"
+          disabled={asked !== null}
+          aria-label="Delete the task"
+          onClick={steer("delete")}
+        >
           <Trash2 aria-hidden />
         </Button>
       )}
     </>
   );
 }
+
+const TONES = { run: "primary", pause: "plain", resume: "plain", cancel: "danger" } as const;
+
+const LABELS: Readonly<Record<TaskAction, ReactNode>> = {
+  run: (
+    <>
+      <Play aria-hidden /> Run
+    </>
+  ),
+  pause: (
+    <>
+      <Pause aria-hidden /> Pause
+    </>
+  ),
+  resume: (
+    <>
+      <Play aria-hidden /> Go on
+    </>
+  ),
+  cancel: (
+    <>
+      <Square aria-hidden className="size-3! fill-current" /> Stop
+    </>
+  ),
+};
+
+const AGAIN = (
+  <>
+    <RotateCw aria-hidden /> Run again
+  </>
+);
 
 function Skeleton() {
   return (

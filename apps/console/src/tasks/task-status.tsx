@@ -1,28 +1,10 @@
 import type { TaskPriority, TaskStatus } from "@throughline/protocol";
+import { TASK_STATUS_NAMES } from "@throughline/react";
 import { StatusBadge } from "../thread/status-badge.tsx";
 import { cn } from "../ui/cn.ts";
 
-/** The board’s columns, in the order a task goes through them. */
-export const COLUMNS: readonly { readonly status: TaskStatus; readonly label: string; readonly empty: string }[] = [
-  { status: "pending", label: "Pending", empty: "Nothing waits to be begun." },
-  { status: "running", label: "Running", empty: "No agent is at work." },
-  { status: "paused", label: "Paused", empty: "Nothing is on hold." },
-  { status: "completed", label: "Completed", empty: "Nothing is done yet." },
-  { status: "failed", label: "Failed", empty: "Nothing has failed." },
-  { status: "cancelled", label: "Cancelled", empty: "Nothing was called off." },
-];
-
-const BADGES: Readonly<Record<TaskStatus, string>> = {
-  pending: "pending",
-  running: "running",
-  paused: "paused",
-  completed: "completed",
-  failed: "failed",
-  cancelled: "cancelled",
-};
-
 export function TaskStatusBadge({ status }: { readonly status: TaskStatus }) {
-  return <StatusBadge status={BADGES[status]} />;
+  return <StatusBadge status={status} label={TASK_STATUS_NAMES[status].toLowerCase()} />;
 }
 
 const TONES: Readonly<Record<TaskPriority, string>> = {

@@ -1,6 +1,7 @@
 import { ListChecks, Plus, SearchX } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
-import type { Task } from "@throughline/protocol";
+import type { Task, TaskStatus } from "@throughline/protocol";
+import { TASK_STATUS_NAMES, TASK_STATUSES } from "@throughline/react";
 import { setSearch, useSearch } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useRowKeys, useShortcuts } from "../app/shortcuts.ts";
@@ -13,7 +14,6 @@ import { Card, Page } from "../ui/page.tsx";
 import { PolledView } from "../ui/polled-view.tsx";
 import { NewTaskDialog } from "./new-task-dialog.tsx";
 import { TaskCard } from "./task-card.tsx";
-import { COLUMNS } from "./task-status.tsx";
 
 const EVERY_MS = 2_000;
 const PAGE_SIZE = 100;
@@ -81,23 +81,33 @@ function setQuery(q: string): void {
 const GRID =
   "grid gap-3 max-md:grid-cols-1 md:grid-cols-3 xl:auto-cols-fr xl:grid-flow-col xl:grid-cols-none items-start";
 /** Columns that show only while something stands in them. */
-const RARE: readonly string[] = ["paused", "failed", "cancelled"];
+const RARE: readonly TaskStatus[] = ["paused", "failed", "cancelled"];
+
+const NOTHING: Readonly<Record<TaskStatus, string>> = {
+  pending: "Nothing waits to be begun.",
+  running: "No agent is at work.",
+  paused: "Nothing is on hold.",
+  completed: "Nothing is done yet.",
+  failed: "Nothing has failed.",
+  cancelled: "Nothing was called off.",
+};
 
 function Board({ tasks }: { readonly tasks: readonly Task[] }) {
-  const columns = COLUMNS.map((column) => ({
-    ...column,
-    tasks: tasks.filter(({ status }) => status === column.status),
-  })).filter((column) => column.tasks.length > 0 || !RARE.includes(column.status));
+  const columns = TASK_STATUSES.map((status) => ({
+    status,
+    name: TASK_STATUS_NAMES[status],
+    own: tasks.filter((task) => task.status === status),
+  })).filter(({ status, own }) => own.length > 0 || !RARE.includes(status));
   return (
     <div className={GRID}>
-      {columns.map(({ status, label, empty, tasks: own }) => (
-        <section key={status} aria-label={label} className="min-w-0">
+      {columns.map(({ status, name, own }) => (
+        <section key={status} aria-label={name} className="min-w-0">
           <h2 className="mb-2 flex items-center gap-2 px-1 text-xs font-medium text-quiet">
-            {label} <span className="nums font-normal">{own.length}</span>
+            {name} <span className="nums font-normal">{own.length}</span>
           </h2>
           {own.length === 0 ? (
             <p className="rounded-card border border-dashed border-hairline px-3 py-4 text-center text-xs text-quiet">
-              {empty}
+              {NOTHING[status]}
             </p>
           ) : (
             <ul className="flex flex-col gap-2">

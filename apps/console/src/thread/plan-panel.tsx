@@ -1,5 +1,5 @@
 import { FileText, ListTree } from "lucide-react";
-import { agentTag, outcomeOf } from "@throughline/react";
+import { planOfRun } from "@throughline/react";
 import { Suspense } from "react";
 import type { ArtifactView, ThreadView } from "@throughline/protocol";
 import { late } from "../app/late.ts";
@@ -18,9 +18,7 @@ interface PlanPanelProps {
 
 /** In the middle of a run that draws no chart: its plan as a line, and what it has made. */
 export function PlanPanel({ view, now }: PlanPanelProps) {
-  const run = view.runs.at(-1) ?? null;
-  const steps = view.steps.filter((step) => step.runId === run?.runId);
-  const members = new Map(view.subagents.map((subagent) => [subagent.subagentRunId, subagent]));
+  const { steps } = planOfRun(view, now);
   if (steps.length === 0 && view.artifacts.length === 0) {
     return (
       <section aria-label="Plan and results" className="grid h-full place-items-center">
@@ -43,34 +41,26 @@ export function PlanPanel({ view, now }: PlanPanelProps) {
         className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2"
       >
         <ol className="relative flex flex-col">
-          {steps.map((step) => {
-            const member = members.get(step.subagentRunId ?? "");
-            const outcome = outcomeOf(step, run);
-            const end = step.endedAt ?? (outcome === "active" ? now : null);
-            const tag = member === undefined ? null : agentTag(member.name, member.emoji);
-            return (
-              <li
-                key={`${step.name} ${step.startedAt} ${step.subagentRunId}`}
-                data-hue={tag?.hue}
-                className="arrive relative flex gap-3 pb-5 last:pb-0 not-last:before:absolute not-last:before:top-5 not-last:before:bottom-0.5 not-last:before:left-1.75 not-last:before:w-px not-last:before:bg-hairline"
-              >
-                <span className="mt-0.5">
-                  <StepIcon outcome={outcome} />
-                </span>
-                <span className="min-w-0 flex-1">
-                  <span className="block text-sm font-medium wrap-anywhere">{step.name}</span>
-                  {tag !== null && (
-                    <span className="text-xs text-agent">
-                      {tag.emoji} {tag.name}
-                    </span>
-                  )}
-                </span>
-                {step.startedAt !== null && end !== null && (
-                  <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>
+          {steps.map(({ id, name, outcome, ms, agent }) => (
+            <li
+              key={id}
+              data-hue={agent?.hue}
+              className="arrive relative flex gap-3 pb-5 last:pb-0 not-last:before:absolute not-last:before:top-5 not-last:before:bottom-0.5 not-last:before:left-1.75 not-last:before:w-px not-last:before:bg-hairline"
+            >
+              <span className="mt-0.5">
+                <StepIcon outcome={outcome} />
+              </span>
+              <span className="min-w-0 flex-1">
+                <span className="block text-sm font-medium wrap-anywhere">{name}</span>
+                {agent !== null && (
+                  <span className="text-xs text-agent">
+                    {agent.emoji} {agent.name}
+                  </span>
                 )}
-              </li>
-            );
-          })}
+              </span>
+              {ms !== null && <span className="nums text-xs text-quiet">{duration(ms)}</span>}
+            </li>
+          ))}
         </ol>
         {view.artifacts.map((artifact) => (
           <Artifact key={artifact.artifactId} artifact={artifact} />

@@ -12,12 +12,19 @@ const STATUS: Readonly<Record<string, readonly [label: string, tone: string]>> =
   cancelled: ["stopped", "text-quiet"],
 };
 
-export function StatusBadge({ status, className }: { readonly status: string; readonly className?: string }) {
-  const [label, tone] = STATUS[status] ?? [status, "text-quiet"];
+interface StatusBadgeProps {
+  readonly status: string;
+  /** Default what a thread's or run's status is called. */
+  readonly label?: string;
+  readonly className?: string;
+}
+
+export function StatusBadge({ status, label, className }: StatusBadgeProps) {
+  const [name, tone] = STATUS[status] ?? [status, "text-quiet"];
   return (
     <span className={cn("inline-flex items-center gap-1.5 text-xs font-medium whitespace-nowrap", tone, className)}>
       <span aria-hidden className={cn("size-1.5 rounded-full bg-current", status === "running" && "animate-pulse")} />
-      {label}
+      {label ?? name}
     </span>
   );
 }

@@ -1,13 +1,14 @@
 import { Check, CircleAlert, CircleHelp, CircleSlash, Users } from "lucide-react";
 import type { ReactNode } from "react";
-import type { StepView, SubagentView, ThreadView } from "@throughline/protocol";
+import type { SubagentView, ThreadView } from "@throughline/protocol";
 import { Link, taskPath } from "../app/router.tsx";
 import { cn } from "../ui/cn.ts";
 import { duration, plural, whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { agentTag, outcomeOf, questionsOf, type StepOutcome } from "@throughline/react";
+import { agentTag, planOfRun, type PlanStep, questionsOf, shareOf } from "@throughline/react";
 import { placeOfQuestion } from "./question.tsx";
+import { TaskStatusBadge } from "../tasks/task-status.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import { StepIcon } from "./step-icon.tsx";
 
@@ -22,10 +23,7 @@ export function Team({ view, now }: TeamProps) {
   if (view === null) return <TeamSkeleton />;
   const run = view.runs.at(-1) ?? null;
   const subagents = view.subagents.filter((subagent) => subagent.runId === run?.runId);
-  const steps = view.steps
-    .filter((step) => step.runId === run?.runId)
-    .map((step) => ({ step, outcome: outcomeOf(step, run) }));
-  const { progress, confidence } = view;
+  const { steps, progress, confidence } = planOfRun(view, now);
   const tasks = Object.values(view.tasks);
   const questions = questionsOf(view);
   const isBare =
@@ -72,15 +70,15 @@ export function Team({ view, now }: TeamProps) {
       )}
       {progress !== null && (
         <Group title="Progress" aside={`${whole(progress.current)} / ${whole(progress.total)}`}>
-          <ProgressBar label="Progress" value={progress.total === 0 ? 0 : progress.current / progress.total} />
+          <ProgressBar label="Progress" value={shareOf(progress)} />
           {progress.message && <p className="mt-1.5 text-xs text-quiet">{progress.message}</p>}
         </Group>
       )}
       {steps.length > 0 && (
         <Group title="Plan" aside={`${steps.filter(({ outcome }) => outcome === "done").length} / ${steps.length}`}>
           <ol className="flex flex-col gap-1.5">
-            {steps.map(({ step, outcome }) => (
-              <Step key={`${step.name}-${step.startedAt}`} step={step} outcome={outcome} now={now} />
+            {steps.map((step) => (
+              <Step key={step.id} {...step} />
             ))}
           </ol>
         </Group>
@@ -96,7 +94,7 @@ export function Team({ view, now }: TeamProps) {
                 >
                   {task.title}
                 </Link>
-                <StatusBadge status={task.status} />
+                <TaskStatusBadge status={task.status} />
               </li>
             ))}
           </ul>
@@ -219,21 +217,12 @@ const STATUS: Record<SubagentView["status"], string> = {
   failed: "cut short",
 };
 
-interface StepProps {
-  readonly step: StepView;
-  readonly outcome: StepOutcome;
-  readonly now: number;
-}
-
-function Step({ step, outcome, now }: StepProps) {
-  const end = step.endedAt ?? (outcome === "active" ? now : null);
+function Step({ name, outcome, ms }: PlanStep) {
   return (
     <li className="flex items-center gap-2 text-sm">
       <StepIcon outcome={outcome} />
-      <span className={cn("min-w-0 flex-1 truncate", outcome !== "active" && "text-quiet")}>{step.name}</span>
-      {step.startedAt !== null && end !== null && (
-        <span className="nums text-xs text-quiet">{duration(end - step.startedAt)}</span>
-      )}
+      <span className={cn("min-w-0 flex-1 truncate", outcome !== "active" && "text-quiet")}>{name}</span>
+      {ms !== null && <span className="nums text-xs text-quiet">{duration(ms)}</span>}
     </li>
   );
 }

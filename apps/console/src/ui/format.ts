@@ -1,4 +1,4 @@
-export { duration, plural, price, whole } from "@throughline/react";
+export { duration, percent, plural, price, whole } from "@throughline/react";
 
 /** `just now`, `4 min ago`, `3 h ago`, `2 days ago`, then the date. */
 export function relativeTime(at: number, now: number): string {

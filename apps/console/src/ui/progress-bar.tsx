@@ -1,16 +1,18 @@
+import { percent } from "./format.ts";
+
 /** How far something is, from 0 to 1. */
 export function ProgressBar({ label, value }: { readonly label: string; readonly value: number }) {
-  const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
+  const full = percent(value);
   return (
     <div
       role="progressbar"
       aria-label={label}
-      aria-valuenow={percent}
+      aria-valuenow={full}
       aria-valuemin={0}
       aria-valuemax={100}
       className="h-1 overflow-hidden rounded-full bg-hairline"
     >
-      <div className="h-full rounded-full bg-signal transition-[width]" style={{ width: `${percent}%` }} />
+      <div className="h-full rounded-full bg-signal transition-[width]" style={{ width: `${full}%` }} />
     </div>
   );
 }

@@ -1,37 +1,18 @@
 import type { ReactNode } from "react";
-import type { ThreadView } from "@throughline/protocol";
-import { duration, whole } from "../format.ts";
-import { outcomeOf, type StepOutcome } from "../transcript/step-outcome.ts";
+import type { ProgressView } from "@throughline/protocol";
+import { duration, percent, whole } from "../format.ts";
+import { type PlanStep, shareOf } from "../transcript/plan.ts";
+import type { StepOutcome } from "../transcript/step-outcome.ts";
 import { Icon } from "./icon.tsx";
-
-export interface PlanStep {
-  readonly name: string;
-  readonly outcome: StepOutcome;
-  /** How long it took; null while it is under way. */
-  readonly ms: number | null;
-}
 
 export interface PlanProgressProps {
   readonly steps?: readonly PlanStep[];
-  readonly progress?: { readonly current: number; readonly total: number; readonly message: string | null } | null;
+  readonly progress?: ProgressView | null;
   /** 0 to 1. */
   readonly confidence?: number | null;
   readonly className?: string;
   /** Shows one step. */
   readonly children?: (step: PlanStep) => ReactNode;
-}
-
-/** What the newest run of a thread has planned, for `<PlanProgress {...planOfRun(view)} />`. */
-export function planOfRun(view: ThreadView): Required<Pick<PlanProgressProps, "steps" | "progress" | "confidence">> {
-  const run = view.runs.at(-1) ?? null;
-  const steps = view.steps
-    .filter(({ runId }) => runId === run?.runId)
-    .map((step) => ({
-      name: step.name,
-      outcome: outcomeOf(step, run),
-      ms: step.startedAt === null || step.endedAt === null ? null : step.endedAt - step.startedAt,
-    }));
-  return { steps, progress: view.progress, confidence: view.confidence };
 }
 
 /** How far a run is in its plan, and how sure. Shows nothing where neither is known. */
@@ -44,7 +25,7 @@ export function PlanProgress({ steps = [], progress = null, confidence = null, .
       {progress !== null && (
         <Measure
           label="Progress"
-          value={progress.total === 0 ? 0 : progress.current / progress.total}
+          value={shareOf(progress)}
           words={`${whole(progress.current)} / ${whole(progress.total)}`}
         />
       )}
@@ -89,13 +70,13 @@ interface MeasureProps {
 }
 
 function Measure({ label, value, words }: MeasureProps) {
-  const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
+  const full = percent(value);
   return (
     <div data-tl="measure">
       <span>{label}</span>
       <span data-tl="detail">{words}</span>
-      <div role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
-        <div style={{ width: `${percent}%` }} />
+      <div role="progressbar" aria-label={label} aria-valuenow={full} aria-valuemin={0} aria-valuemax={100}>
+        <div style={{ width: `${full}%` }} />
       </div>
     </div>
   );

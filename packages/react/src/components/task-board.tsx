@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import type { Task, TaskStatus } from "@throughline/protocol";
+import { percent } from "../format.ts";
+import { checklistWords, TASK_STATUS_NAMES, TASK_STATUSES } from "../tasks.ts";
 import { Icon } from "./icon.tsx";
 
 export interface TaskBoardProps {
@@ -12,25 +14,6 @@ export interface TaskBoardProps {
   /** Shows one task; default its title, who works on it and how far it is. */
   readonly children?: (task: Task) => ReactNode;
 }
-
-export const TASK_STATUSES: readonly TaskStatus[] = [
-  "pending",
-  "running",
-  "paused",
-  "completed",
-  "failed",
-  "cancelled",
-];
-
-/** What a task's status is called. */
-export const TASK_STATUS_NAMES: Readonly<Record<TaskStatus, string>> = {
-  pending: "To do",
-  running: "Running",
-  paused: "Paused",
-  completed: "Done",
-  failed: "Failed",
-  cancelled: "Cancelled",
-};
 
 /** Tasks in columns, by their status. */
 export function TaskBoard({ tasks, columns = TASK_STATUSES, onOpen, className, children }: TaskBoardProps) {
@@ -91,20 +74,20 @@ function Card({ task, onOpen, children }: CardProps) {
 }
 
 function CardContent({ task }: { readonly task: Task }) {
-  const { title, priority, agent, checklist, progress } = task;
-  const done = checklist.filter((item) => item.done).length;
+  const { title, priority, agent, progress } = task;
+  const checked = checklistWords(task);
   return (
     <>
       <span data-tl="name">{title}</span>
       <span data-tl="detail">
         {priority !== null && <span data-priority={priority}>{priority}</span>}
         {agent !== null && <span>{agent}</span>}
-        {checklist.length > 0 && (
+        {checked !== null && (
           <span>
-            <Icon name="check" /> {done}/{checklist.length}
+            <Icon name="check" /> {checked}
           </span>
         )}
-        {progress !== null && <span>{Math.round(progress * 100)} %</span>}
+        {progress !== null && <span>{percent(progress)} %</span>}
       </span>
     </>
   );

@@ -1,10 +1,9 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
-import type { Task, TaskStatus } from "@throughline/protocol";
+import type { Task } from "@throughline/protocol";
+import { percent } from "../format.ts";
 import { refusalOf } from "../refusal.ts";
-import { TASK_STATUS_NAMES } from "./task-board.tsx";
-
-export type TaskAction = "run" | "pause" | "resume" | "cancel";
+import { TASK_ACTIONS, TASK_STATUS_NAMES, type TaskAction } from "../tasks.ts";
 
 export interface TaskDetailPanelProps {
   readonly task: Task;
@@ -41,7 +40,7 @@ export function TaskDetailPanel({ task, onAction, onCheck, onClose, className, c
       {task.description !== "" && <p data-tl="description">{task.description}</p>}
       {onAction !== undefined && (
         <div data-tl="options">
-          {ACTIONS[task.status].map((action) => (
+          {TASK_ACTIONS[task.status].map((action) => (
             <button key={action} type="button" data-tl="button" onClick={() => attempt(() => onAction(action, task))}>
               {ACTION_NAMES[action]}
             </button>
@@ -63,15 +62,6 @@ export function TaskDetailPanel({ task, onAction, onCheck, onClose, className, c
   );
 }
 
-const ACTIONS: Readonly<Record<TaskStatus, readonly TaskAction[]>> = {
-  pending: ["run"],
-  running: ["pause", "cancel"],
-  paused: ["resume", "cancel"],
-  completed: ["run"],
-  failed: ["run"],
-  cancelled: ["run"],
-};
-
 const ACTION_NAMES: Readonly<Record<TaskAction, string>> = {
   run: "Run",
   pause: "Pause",
@@ -85,7 +75,7 @@ function Facts({ task }: { readonly task: Task }) {
     ["Agent", agent],
     ["Priority", priority],
     ["Tags", tags.length === 0 ? null : tags.join(", ")],
-    ["Progress", progress === null ? null : `${Math.round(progress * 100)} %`],
+    ["Progress", progress === null ? null : `${percent(progress)} %`],
     ["Confidence", confidence === null ? null : confidence.toFixed(2)],
   ];
   return (

@@ -1,8 +1,7 @@
 import type { Task, TaskContent } from "@throughline/protocol";
 import type { Rest } from "../rest.ts";
 import type { TaskStore } from "../stores/task-store.ts";
-
-export type TaskSteering = "run" | "pause" | "resume" | "cancel";
+import type { TaskAction } from "../tasks.ts";
 
 export interface TaskActions {
   /** @throws ThroughlineError */
@@ -12,7 +11,7 @@ export interface TaskActions {
   /** @throws ThroughlineError */
   readonly remove: (id: string) => Promise<void>;
   /** @throws ThroughlineError */
-  readonly steer: (action: TaskSteering, id: string) => Promise<void>;
+  readonly steer: (action: TaskAction, id: string) => Promise<void>;
 }
 
 /** What one does with tasks, over the HTTP API; what comes of it stands in the store at once. */
