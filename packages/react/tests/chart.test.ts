@@ -4,8 +4,10 @@ import { foldInForce } from "@throughline/protocol";
 import type { ChartCommandView } from "@throughline/protocol";
 import { plotsOf } from "../src/chart/indicators.ts";
 import { fibPrice, planOf } from "../src/chart/plan.ts";
+import { priceTable } from "../src/chart/price-table.ts";
 import { barIndexAt, logicalAt, parseSeries } from "../src/chart/series.ts";
 import type { Bar } from "../src/chart/series.ts";
+import { sourceWords } from "../src/chart/source-words.ts";
 import { visibleBars } from "../src/chart/zoom.ts";
 
 function inForce(...commands: string[]): readonly ChartCommandView[] {
@@ -151,4 +153,44 @@ test("zooms are followed in order, within the bars there are", () => {
     260, 1_000, 90, 45, 180, 1_000, 5,
   ]);
   expect(visibleBars([], 1_000, 350)).toBe(100);
+});
+
+describe("the chart as a table", () => {
+  const head = { symbol: "X", name: "X", timeframe: "1D", source: "bundled" };
+
+  test("has the newest first, and as many values as columns", () => {
+    const candles = parseSeries({
+      ...head,
+      kind: "ohlcv",
+      points: [
+        [1_510_099_200, 1, 4, 0.5, 2, 1_000],
+        [1_510_185_600, 2, 3, 1, 2.5, 2_000],
+      ],
+    });
+    expect(priceTable(candles)).toEqual({
+      columns: ["Open", "High", "Low", "Close", "Volume"],
+      rows: [
+        { time: 1_510_185_600, day: "2017-11-09", values: ["2.00", "3.00", "1.00", "2.50", "2,000"] },
+        { time: 1_510_099_200, day: "2017-11-08", values: ["1.00", "4.00", "0.50", "2.00", "1,000"] },
+      ],
+      isCut: false,
+    });
+  });
+
+  test("makes nothing up for a series of closes, and says when older ones are left out", () => {
+    const closes = { ...head, kind: "close", bars } as const;
+    expect(priceTable(closes, 2)).toMatchObject({
+      columns: ["Close"],
+      rows: [{ values: ["159.00"] }, { values: ["158.00"] }],
+      isCut: true,
+    });
+    expect(priceTable(closes).rows).toHaveLength(60);
+    expect(priceTable({ ...closes, bars: [] })).toMatchObject({ rows: [], isCut: false });
+  });
+
+  test("prices that are made up are called so", () => {
+    expect(sourceWords("simulated")).toMatchObject({ label: "simulated", isMadeUp: true });
+    expect(sourceWords("bundled").isMadeUp).toBe(false);
+    expect(sourceWords("somewhere")).toMatchObject({ label: "somewhere", isMadeUp: false });
+  });
 });

@@ -11,7 +11,7 @@ import { cn } from "../ui/cn.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { DataDialog } from "./data-dialog.tsx";
-import { planOf, type ChartPlan, parseSeries } from "@throughline/react/chart";
+import { type ChartPlan, parseSeries, planOf, sourceWords } from "@throughline/react/chart";
 
 const ChartView = late(() => import("./chart-view.tsx"));
 
@@ -141,23 +141,14 @@ function Frame({
   );
 }
 
-const SOURCES: Readonly<Record<string, readonly [label: string, hint: string]>> = {
-  bundled: ["bundled data", "Real, historical prices that come with Throughline."],
-  folder: ["your data", "Prices from the folder named in THROUGHLINE_MARKET_DIR."],
-  simulated: ["simulated", "There are no prices of this symbol: these are made up, and mean nothing."],
-};
-
 function SourceBadge({ source }: { readonly source: string }) {
-  const [label, hint] = SOURCES[source] ?? [source, "Where these prices come from."];
+  const { label, hint, isMadeUp } = sourceWords(source);
   return (
     <Tooltip content={hint}>
       <span
         tabIndex={0}
         data-testid="source"
-        className={cn(
-          "rounded-control px-1 font-mono text-xs",
-          source === "simulated" ? "bg-amber-soft text-amber" : "text-quiet",
-        )}
+        className={cn("rounded-control px-1 font-mono text-xs", isMadeUp ? "bg-amber-soft text-amber" : "text-quiet")}
       >
         [{label}]
       </span>

@@ -1,21 +1,24 @@
 import { Table2 } from "lucide-react";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { plural, price, whole } from "../ui/format.ts";
-import { day, drawingsOf, type Bar, type ChartPlan, type Drawing, type Series } from "@throughline/react/chart";
-
-/** A table of more is no easier to read than the chart. */
-const NEWEST = 250;
+import { plural } from "../ui/format.ts";
+import {
+  type ChartPlan,
+  type Drawing,
+  drawingsOf,
+  priceTable,
+  type PriceTable,
+  type Series,
+} from "@throughline/react/chart";
 
 /** The chart as tables: what the agents drew, then the newest prices. */
 export function DataDialog({ series, plan }: { readonly series: Series; readonly plan: ChartPlan }) {
   const drawings = drawingsOf(plan);
-  const bars = series.bars.slice(-NEWEST).reverse();
-  const isCut = series.bars.length > bars.length;
+  const table = priceTable(series);
   return (
     <Dialog
       title={series.name}
-      description={`${series.symbol} · ${series.timeframe} · ${isCut ? `newest ${NEWEST} of ` : ""}${plural(series.bars.length, "bar")}`}
+      description={`${series.symbol} · ${series.timeframe} · ${table.isCut ? `newest ${table.rows.length} of ` : ""}${plural(series.bars.length, "bar")}`}
       className="max-w-2xl"
       trigger={
         <Button tone="ghost" size="small">
@@ -25,7 +28,7 @@ export function DataDialog({ series, plan }: { readonly series: Series; readonly
     >
       <div className="overflow-y-auto" tabIndex={0}>
         {drawings.length > 0 && <Drawings rows={drawings} />}
-        <Prices bars={bars} kind={series.kind} />
+        <Prices {...table} />
       </div>
     </Dialog>
   );
@@ -56,8 +59,7 @@ function Drawings({ rows }: { readonly rows: readonly Drawing[] }) {
   );
 }
 
-function Prices({ bars, kind }: { readonly bars: readonly Bar[]; readonly kind: Series["kind"] }) {
-  const columns = kind === "ohlcv" ? ["Open", "High", "Low", "Close", "Volume"] : ["Close"];
+function Prices({ columns, rows }: PriceTable) {
   return (
     <table className={`${TABLE} text-right`}>
       <caption className="sr-only">Prices, newest first</caption>
@@ -74,12 +76,12 @@ function Prices({ bars, kind }: { readonly bars: readonly Bar[]; readonly kind: 
         </tr>
       </thead>
       <tbody>
-        {bars.map((bar) => (
-          <tr key={bar.time}>
+        {rows.map(({ time, day, values }) => (
+          <tr key={time}>
             <th scope="row" className="text-left">
-              {day(bar.time)}
+              {day}
             </th>
-            {valuesOf(bar).map((value, index) => (
+            {values.map((value, index) => (
               <td key={columns[index]}>{value}</td>
             ))}
           </tr>
@@ -87,9 +89,4 @@ function Prices({ bars, kind }: { readonly bars: readonly Bar[]; readonly kind: 
       </tbody>
     </table>
   );
-}
-
-function valuesOf({ close, candle }: Bar): readonly string[] {
-  if (candle === null) return [price(close)];
-  return [price(candle.open), price(candle.high), price(candle.low), price(close), whole(candle.volume)];
 }

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import type { ChartPlan } from "../chart/plan.ts";
 import type { Series } from "../chart/series.ts";
+import { sourceWords } from "../chart/source-words.ts";
 import { ChartTable } from "./chart-table.tsx";
 
 const ChartView = lazy(() => import("./chart-view.tsx"));
@@ -79,14 +80,8 @@ function Body({ series, plan, isTable }: BodyProps) {
   );
 }
 
-const SOURCES: Readonly<Record<string, readonly [label: string, hint: string]>> = {
-  bundled: ["bundled data", "Real, historical prices that come with Throughline."],
-  folder: ["your data", "Prices from the server's own folder."],
-  simulated: ["simulated", "There are no prices of this symbol: these are made up, and mean nothing."],
-};
-
 function Source({ source }: { readonly source: string }) {
-  const [label, hint] = SOURCES[source] ?? [source, "Where these prices come from."];
+  const { label, hint } = sourceWords(source);
   return (
     <span data-tl="badge" data-source={source} title={hint}>
       {label}

@@ -1,15 +1,12 @@
-import { day, drawingsOf } from "../chart/drawings.ts";
+import { drawingsOf } from "../chart/drawings.ts";
 import type { ChartPlan } from "../chart/plan.ts";
-import type { Bar, Series } from "../chart/series.ts";
-import { price, whole } from "../format.ts";
-
-/** A table of more is no easier to read than the chart. */
-const NEWEST = 250;
+import { priceTable } from "../chart/price-table.ts";
+import type { Series } from "../chart/series.ts";
 
 /** The chart as tables: what the agents drew, then the newest prices. */
 export function ChartTable({ series, plan }: { readonly series: Series; readonly plan: ChartPlan }) {
   const drawings = drawingsOf(plan);
-  const columns = series.kind === "ohlcv" ? ["Open", "High", "Low", "Close", "Volume"] : ["Close"];
+  const { columns, rows } = priceTable(series);
   return (
     <div data-tl="chart-table" className="scroll" tabIndex={0}>
       {drawings.length > 0 && (
@@ -44,24 +41,16 @@ export function ChartTable({ series, plan }: { readonly series: Series; readonly
           </tr>
         </thead>
         <tbody>
-          {series.bars
-            .slice(-NEWEST)
-            .reverse()
-            .map((bar) => (
-              <tr key={bar.time}>
-                <th scope="row">{day(bar.time)}</th>
-                {valuesOf(bar).map((value, index) => (
-                  <td key={columns[index]}>{value}</td>
-                ))}
-              </tr>
-            ))}
+          {rows.map(({ time, day, values }) => (
+            <tr key={time}>
+              <th scope="row">{day}</th>
+              {values.map((value, index) => (
+                <td key={columns[index]}>{value}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-function valuesOf({ close, candle }: Bar): readonly string[] {
-  if (candle === null) return [price(close)];
-  return [price(candle.open), price(candle.high), price(candle.low), price(close), whole(candle.volume)];
 }
