@@ -53,6 +53,28 @@ test("chunks expand as in the official client", () => {
   );
 });
 
+test("chunks expand the same when another normaliser goes on from what one was assembling", () => {
+  const any = fc.oneof({ weight: 3, arbitrary: chunk }, { weight: 1, arbitrary: innerEvent() });
+  fc.assert(
+    fc.property(fc.array(any, { ...LONG, maxLength: 15 }), (events) => {
+      const out: AguiEvent[] = [];
+      let normaliser = new EventNormaliser();
+      for (const each of events) {
+        const stored = JSON.stringify(normaliser.assembling);
+        normaliser = new EventNormaliser(JSON.parse(stored) as EventNormaliser["assembling"]);
+        const result = normaliser.normalise(each);
+        if (result.problem !== undefined) {
+          expect(normalised(events)).toBeUndefined();
+          return;
+        }
+        out.push(...result.events);
+      }
+      expect(out).toEqual(normalised(events));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test("a chunk's timestamp goes with its events", () => {
   const result = normalised([event({ type: EventType.TEXT_MESSAGE_CHUNK, messageId: "m", delta: "x", timestamp: 5 })]);
   expect(result).toEqual([

@@ -45,6 +45,9 @@ export const keys = {
     `reported/${tenant}/${threadId}/${runId}/${String(chunk).padStart(12, "0")}`,
   allReportedOf: (tenant: string, threadId: string, runId: string) => `reported/${tenant}/${threadId}/${runId}/`,
   allReported: (tenant: string, threadId: string) => `reported/${tenant}/${threadId}/`,
+  /** What its worker's *_CHUNK shorthands have begun and not ended; see StoredAssembly. */
+  assembly: (tenant: string, threadId: string, runId: string) => `assembly/${tenant}/${threadId}/${runId}`,
+  allAssembly: (tenant: string, threadId: string) => `assembly/${tenant}/${threadId}/`,
   /** Starts that wait for the thread, in order. */
   queued: (tenant: string, threadId: string, n: number) => `queue/${tenant}/${threadId}/${String(n).padStart(12, "0")}`,
   queue: (tenant: string, threadId: string) => `queue/${tenant}/${threadId}/`,

@@ -9,13 +9,14 @@ type ReasoningChunk = Of<EventType.REASONING_MESSAGE_CHUNK>;
 export type Chunk = TextChunk | ToolChunk | ReasoningChunk;
 type Kind = Chunk["type"];
 
-/** The item a lane is assembling: what its first chunk said of it. */
-interface Assembly {
+/** The item a lane is assembling: what its first chunk said of it. JSON carries it. */
+export interface Assembly {
   readonly kind: Kind;
   readonly id: string;
-  readonly owner: string | undefined;
-  /** What a later chunk may repeat, but not change. */
-  readonly fixed: Readonly<Record<string, string | undefined>>;
+  /** Absent = the run's own agent. */
+  readonly owner?: string | undefined;
+  /** What a later chunk may repeat, but not change; null where the first one said nothing. */
+  readonly fixed: Readonly<Record<string, string | null>>;
 }
 
 type Expansion = readonly AguiEvent[] | Problem;
@@ -26,7 +27,17 @@ type Expansion = readonly AguiEvent[] | Problem;
  * run's own agent) remembers the one item it is assembling; any other event in the lane ends it.
  */
 export class ChunkExpander {
-  readonly #lanes = new Map<string | undefined, Assembly>();
+  readonly #lanes: Map<string | undefined, Assembly>;
+
+  /** @param assembling what another expander was assembling, to go on from there */
+  constructor(assembling: readonly Assembly[] = []) {
+    this.#lanes = new Map(assembling.map((item) => [item.owner, item]));
+  }
+
+  /** What is begun and not ended. */
+  get assembling(): Iterable<Assembly> {
+    return this.#lanes.values();
+  }
 
   /** The ENDs that must stand before `event`, which is no chunk. */
   closingsBefore(event: AguiEvent): AguiEvent[] {
@@ -105,9 +116,9 @@ function begin(chunk: Chunk, id: string | undefined): Assembly | Problem {
   if (id === undefined) return { message: `${chunk.type}: the first chunk must name what it begins` };
   if (chunk.type === EventType.REASONING_MESSAGE_CHUNK) return { kind: chunk.type, id, owner, fixed: {} };
   if (chunk.type === EventType.TEXT_MESSAGE_CHUNK) {
-    return { kind: chunk.type, id, owner, fixed: { role: chunk.role ?? "assistant", name: chunk.name } };
+    return { kind: chunk.type, id, owner, fixed: { role: chunk.role ?? "assistant", name: chunk.name ?? null } };
   }
-  const { toolCallName, parentMessageId } = chunk;
+  const { toolCallName, parentMessageId = null } = chunk;
   if (toolCallName === undefined) return { message: `${chunk.type}: the first chunk must have a toolCallName` };
   return { kind: chunk.type, id, owner, fixed: { toolCallName, parentMessageId } };
 }
@@ -167,7 +178,8 @@ const NAMES = {
   },
 } as const;
 
-/** Absent, not undefined: the fields a chunk did not have. */
+/** Absent, neither undefined nor null: the fields a chunk did not have. */
 function present(fields: Readonly<Record<string, unknown>>): AguiEvent {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as AguiEvent;
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(said) as unknown as AguiEvent;
 }

@@ -1,3 +1,4 @@
+export type { Assembly } from "./chunks.ts";
 export { recoverGrammar, RunGrammar, type RunIds } from "./grammar.ts";
 export { idsOf } from "./ids.ts";
 export { EventNormaliser, type Normalised } from "./normalise.ts";

@@ -1,7 +1,7 @@
 import { EventType, omitOptionalNulls } from "@ag-ui/core";
 import type { AguiEvent } from "../events.ts";
 import { CUSTOM_PAYLOADS } from "../schemas/custom.ts";
-import { ChunkExpander, type Chunk } from "./chunks.ts";
+import { type Assembly, ChunkExpander, type Chunk } from "./chunks.ts";
 import type { Problem } from "./problem.ts";
 import { shapeProblem } from "./shape.ts";
 
@@ -22,7 +22,17 @@ export interface Normalised {
  * - The payload of a CUSTOM event we know gets its defaults.
  */
 export class EventNormaliser {
-  readonly #chunks = new ChunkExpander();
+  readonly #chunks: ChunkExpander;
+
+  /** @param assembling what an earlier normaliser of the run was assembling of chunks */
+  constructor(assembling: readonly Assembly[] = []) {
+    this.#chunks = new ChunkExpander(assembling);
+  }
+
+  /** What *_CHUNK shorthands have begun and not ended, which later ones need not name. */
+  get assembling(): readonly Assembly[] {
+    return [...this.#chunks.assembling];
+  }
 
   normalise(raw: AguiEvent): Normalised {
     const event = omitOptionalNulls(raw, "Event");

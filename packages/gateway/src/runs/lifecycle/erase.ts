@@ -19,6 +19,7 @@ export async function eraseThread(log: StreamLog, tenant: string, threadId: stri
     inboxKey(key, JSON.parse(value) as AskRecord),
   ]);
   await eraseAll(log, keys.allReported(tenant, threadId));
+  await eraseAll(log, keys.allAssembly(tenant, threadId));
   await eraseAll(log, keys.clients(tenant, threadId), ({ key }) => [key, keys.mailOf(key)]);
   const listed = await log.control(keys.thread(tenant, threadId));
   const places = listed === undefined ? [] : placesOf(tenant, parseSummary(listed));

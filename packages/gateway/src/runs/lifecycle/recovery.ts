@@ -2,6 +2,7 @@ import { ThroughlineError } from "@throughline/protocol";
 import { keys, placeIn } from "../../threads/names.ts";
 import type { Threads } from "../../threads/threads.ts";
 import { ReportedNames } from "../remote/reported-names.ts";
+import { StoredAssembly } from "../remote/stored-assembly.ts";
 import { closingEvents } from "../run/closing.ts";
 import type { RunPorts } from "../run/ports.ts";
 import { type Compose, inOneBatch, RunBatches } from "../stored/batches.ts";
@@ -62,6 +63,7 @@ async function endLostRun(ports: RunPorts, threads: Threads, { tenant, threadId,
   const events = await closingEvents(thread, run, LOST, ports.clock.now());
   const ended = new RunBatches(thread, ports).ended(record, lease, LOST, events);
   const names = await ReportedNames.load(ports.log, tenant, threadId, runId);
-  const forget: Compose = () => ({ records: [], controls: names.removal() });
+  const assembly = await StoredAssembly.load(ports.log, tenant, threadId, runId);
+  const forget: Compose = () => ({ records: [], controls: [...names.removal(), ...assembly.writes([])] });
   await thread.writer.write({ compose: inOneBatch([ended, forget]) });
 }

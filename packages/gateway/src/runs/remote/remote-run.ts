@@ -8,6 +8,7 @@ import type { Assignment, Workers } from "../run/workers.ts";
 import type { ActiveRun, Queued, RunRecord, StartRequest } from "../stored/records.ts";
 import { RemoteRunner } from "./remote-runner.ts";
 import { ReportedNames } from "./reported-names.ts";
+import { StoredAssembly } from "./stored-assembly.ts";
 
 /** What a worker elsewhere is given of a start whose turn has come. */
 export function assignmentOf({ thread, ports }: RunScope, request: StartRequest): Assignment {
@@ -29,8 +30,10 @@ export async function beginRemote(scope: RunScope, { key, request }: Queued, wor
   const { first } = await thread.writer.write({ compose, insist: true });
   const grammar = new RunGrammar({ threadId: thread.id, runId: request.runId });
   grammar.accept(started);
-  const names = new ReportedNames(thread.tenant, thread.id, request.runId);
-  return runnerOf(scope, { record: batches.projection.begun(request, first), lease, workers, grammar, names });
+  const place = [thread.tenant, thread.id, request.runId] as const;
+  const [names, assembly] = [new ReportedNames(...place), StoredAssembly.none(...place)];
+  const record = batches.projection.begun(request, first);
+  return runnerOf(scope, { record, lease, workers, grammar, names, assembly });
 }
 
 /**
@@ -46,9 +49,10 @@ export async function restoreRemote(scope: RunScope, stored: string, workers: Wo
   if (record === undefined) throw new ThroughlineError("corrupt", `Run "${runId}" holds a thread but is not recorded.`);
   const { grammar } = await storedGrammar(thread, { runId, startSeq: record.startSeq ?? 1 });
   const names = await ReportedNames.load(ports.log, thread.tenant, thread.id, runId);
+  const assembly = await StoredAssembly.load(ports.log, thread.tenant, thread.id, runId);
   const lease = leaseOf(scope, runId);
   await writeControls(scope, [{ key: keys.active(thread.tenant, thread.id), value: lease, expect: stored }]);
-  return runnerOf(scope, { record, lease, workers, grammar, names });
+  return runnerOf(scope, { record, lease, workers, grammar, names, assembly });
 }
 
 function leaseOf({ ports }: RunScope, runId: string): string {
@@ -63,9 +67,10 @@ function runnerOf(
     readonly workers: Workers;
     readonly grammar: RunGrammar;
     readonly names: ReportedNames;
+    readonly assembly: StoredAssembly;
   },
 ): RemoteRunner {
-  const { record, lease, workers, grammar, names } = run;
+  const { record, lease, workers, grammar, names, assembly } = run;
   const { runId, agent } = record;
   return new RemoteRunner({
     thread,
@@ -83,5 +88,6 @@ function runnerOf(
     },
     grammar,
     names,
+    assembly,
   });
 }

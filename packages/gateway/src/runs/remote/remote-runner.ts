@@ -10,6 +10,7 @@ import { WorkerLease } from "./lease.ts";
 import { ReportBatch, type Waiting } from "./report-batch.ts";
 import type { ReportedNames } from "./reported-names.ts";
 import { RunSoFar } from "./run-so-far.ts";
+import type { StoredAssembly } from "./stored-assembly.ts";
 
 /** Reports of one run that may wait. Whoever carries them has a smaller window. */
 const MOST_WAITING = 50_000;
@@ -33,6 +34,7 @@ export class RemoteRunner implements RunHandle {
   readonly #workers: Workers;
   readonly #transcript: Transcript;
   readonly #names: ReportedNames;
+  readonly #assembly: StoredAssembly;
   readonly #lease: WorkerLease;
   readonly #soFar: RunSoFar;
   #inbox: Waiting[] = [];
@@ -57,6 +59,7 @@ export class RemoteRunner implements RunHandle {
     /** Has accepted what the thread holds of the run. */
     readonly grammar: RunGrammar;
     readonly names: ReportedNames;
+    readonly assembly: StoredAssembly;
   }) {
     const { thread, runId, clock, workers, batches, grammar } = options;
     this.runId = runId;
@@ -66,6 +69,7 @@ export class RemoteRunner implements RunHandle {
     this.#logger = options.logger;
     this.#workers = workers;
     this.#names = options.names;
+    this.#assembly = options.assembly;
     this.#paused = options.paused;
     const soFar = new RunSoFar(thread.id, runId, grammar, thread.view.state);
     this.#soFar = soFar;
@@ -74,6 +78,7 @@ export class RemoteRunner implements RunHandle {
       clock,
       batches,
       grammar,
+      assembling: options.assembly.loaded,
       write: (write) => this.#batch?.add(write),
       accepted: (event) => soFar.fold(event),
     });
@@ -193,7 +198,7 @@ export class RemoteRunner implements RunHandle {
       if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tell("cancel");
       return;
     }
-    const controls = this.#names.writes();
+    const controls = [...this.#names.writes(), ...this.#assembly.writes(this.#transcript.assembling)];
     try {
       if (batch.parts.length > 0 || controls.length > 0) {
         const compose = inOneBatch([...batch.parts, () => ({ records: [], controls })]);
@@ -218,7 +223,7 @@ export class RemoteRunner implements RunHandle {
   #finish(asked: Ending, parts: readonly Compose[], joined: (batch: Compose) => Compose = (batch) => batch): void {
     this.#lease.close();
     const { ending, compose } = this.#transcript.end(asked);
-    const forget: Compose = () => ({ records: [], controls: this.#names.removal() });
+    const forget: Compose = () => ({ records: [], controls: [...this.#names.removal(), ...this.#assembly.writes([])] });
     void this.#thread.writer.write({ compose: joined(inOneBatch([...parts, compose, forget])), insist: true }).then(
       ({ last }) => this.#resolveEnded({ ending, endSeq: last }),
       (error: unknown) => this.#lose(error),

@@ -1,5 +1,5 @@
 import { type AguiEvent, type Clock, EventType } from "@throughline/protocol";
-import { EventNormaliser, type RunGrammar, type RunIds } from "@throughline/protocol/run";
+import { type Assembly, EventNormaliser, type RunGrammar, type RunIds } from "@throughline/protocol/run";
 import type { ComposedWrite, Write } from "../../threads/writer.ts";
 import type { Compose } from "../stored/batches.ts";
 import { cut, recordOf, terminalProblem } from "../stored/bounds.ts";
@@ -23,7 +23,7 @@ export class Transcript {
   readonly #clock: Clock;
   readonly #batches: RunnerBatches;
   readonly #grammar: RunGrammar;
-  readonly #normaliser = new EventNormaliser();
+  readonly #normaliser: EventNormaliser;
   readonly #write: (write: Write | ComposedWrite) => void;
   readonly #accepted: ((event: AguiEvent) => void) | undefined;
 
@@ -33,6 +33,8 @@ export class Transcript {
     readonly batches: RunnerBatches;
     /** Has accepted the run's events so far, at least its first. */
     readonly grammar: RunGrammar;
+    /** What an earlier process was assembling of the run's chunks. */
+    readonly assembling?: readonly Assembly[];
     /** Takes what is to be stored, in order. Must not throw. */
     readonly write: (write: Write | ComposedWrite) => void;
     /** Told of every event that will stand in the thread. Must not throw. */
@@ -42,8 +44,14 @@ export class Transcript {
     this.#clock = options.clock;
     this.#batches = options.batches;
     this.#grammar = options.grammar;
+    this.#normaliser = new EventNormaliser(options.assembling);
     this.#write = options.write;
     this.#accepted = options.accepted;
+  }
+
+  /** What chunks have begun and not ended. */
+  get assembling(): readonly Assembly[] {
+    return this.#normaliser.assembling;
   }
 
   /** Writes one event of the agent's; how the run ends when the event says or breaks it. */

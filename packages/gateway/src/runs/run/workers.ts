@@ -72,10 +72,7 @@ export interface OpenRun {
 }
 
 export interface Said {
-  /**
-   * As an agent yields them: one's own terminal event, the last, ends the run too. No *_CHUNK shorthands: what
-   * they leave unsaid would be forgotten when the server restarts, which the run outlives.
-   */
+  /** As an agent yields them: one's own terminal event, the last, ends the run too. */
   readonly events: readonly AguiEvent[];
   /** How the run ends with it, if it does. */
   readonly ending?: Ending;
