@@ -50,11 +50,11 @@ describe("the connection in words", () => {
     [{ ...down, state: "disconnected" }, { phase: "connecting" }],
     [
       { ...down, state: "reconnecting", attempt: 2, retryAt: 9 },
-      { phase: "reconnecting", attempt: 2, retryAt: 9, behind: null },
+      { phase: "reconnecting", attempt: 2, behind: null },
     ],
     [
       { ...down, state: "reconnecting", attempt: 1, behind: 3 },
-      { phase: "reconnecting", attempt: 1, retryAt: null, behind: 3 },
+      { phase: "reconnecting", attempt: 1, behind: 3 },
     ],
     [
       { ...down, state: "error", error },

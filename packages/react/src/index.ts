@@ -3,12 +3,7 @@
 export { Announcer } from "./components/announcer.tsx";
 export { ChartPanel, type ChartPanelProps } from "./components/chart-panel.tsx";
 export { Composer, type ComposerProps } from "./components/composer.tsx";
-export {
-  type ConnectionState,
-  ConnectionStatus,
-  type ConnectionStatusProps,
-  type ConnectionWords,
-} from "./components/connection-status.tsx";
+export { ConnectionStatus, type ConnectionStatusProps } from "./components/connection-status.tsx";
 export { EntryView } from "./components/entry-view.tsx";
 export { FeedbackPrompt, type FeedbackPromptProps, type Prompt } from "./components/feedback-prompt.tsx";
 export { MessageList, type MessageListProps } from "./components/message-list.tsx";
@@ -37,12 +32,19 @@ export { useChart, type UseChart } from "./hooks/use-chart.ts";
 export { useClient } from "./hooks/use-client.ts";
 export { useComposer, type UseComposer, type UseComposerOptions } from "./hooks/use-composer.ts";
 export { useConnection, type UseConnection } from "./hooks/use-connection.ts";
+export {
+  type ConnectionState,
+  type ConnectionWords,
+  type ShownConnection,
+  useConnectionWords,
+} from "./hooks/use-connection-words.ts";
 export { useCopy, type UseCopy } from "./hooks/use-copy.ts";
 export {
   useFeedbackPrompt,
   type UseFeedbackPrompt,
   type UseFeedbackPromptOptions,
 } from "./hooks/use-feedback-prompt.ts";
+export { useNow } from "./hooks/use-now.ts";
 export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
 export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
 export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";

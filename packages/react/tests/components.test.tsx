@@ -45,6 +45,14 @@ describe("ConnectionStatus", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("says that it catches up as long as events are missing", () => {
+    const shown = render(<ConnectionStatus state="connected" behind={2} latencyMs={9} />);
+    expect(screen.getByRole("status").textContent).toBe("Catching up");
+    expect(screen.getByText("2 events behind · 9 ms")).toBeTruthy();
+    shown.rerender(<ConnectionStatus state="connected" behind={0} latencyMs={9} />);
+    expect(screen.getByRole("status").textContent).toBe("Live");
+  });
+
   test("leaves what is shown to whoever wants to", () => {
     render(<ConnectionStatus state="error">{({ label, retry }) => `${label}, ${String(retry)}`}</ConnectionStatus>);
     expect(screen.getByText("Connection failed, null").getAttribute("data-state")).toBe("error");

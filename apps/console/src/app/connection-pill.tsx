@@ -1,22 +1,25 @@
 import { RotateCw } from "lucide-react";
 import type { Transport } from "@throughline/client";
+import { useConnection, useConnectionWords } from "@throughline/react";
 import { cn } from "../ui/cn.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
 import type { Link } from "./link.ts";
 import { useLink } from "./use-link.ts";
-import { useNow } from "./use-now.ts";
 
 /** Says how the connection is, in words and a colour; waiting to reconnect, it can be hurried. */
 export function ConnectionPill() {
-  const { link, latencyMs, transport, retry } = useLink();
-  const now = useNow(link.phase === "reconnecting" && link.retryAt !== null ? 250 : 0);
-  const { tone, text, hint } = describe(link, latencyMs, transport, now);
+  const link = useLink();
+  const connection = useConnection();
+  const { transport } = connection;
+  const { label, latency, countdown, retry } = useConnectionWords(connection);
+  const text = [[label, countdown].filter(isThere).join(" "), latency].filter(isThere).join(" · ");
+  const { tone, hint } = describe(link, transport);
   const pill =
     "nums inline-flex h-7 items-center gap-2 rounded-full border px-2.5 text-xs font-medium whitespace-nowrap transition-colors";
   const dot = (
     <span aria-hidden className={cn("size-1.5 rounded-full bg-current", link.phase !== "live" && "animate-pulse")} />
   );
-  if (link.phase === "reconnecting" || link.phase === "refused") {
+  if (retry !== null) {
     return (
       <Tooltip content={hint}>
         <button
@@ -61,33 +64,26 @@ const TONES = {
   red: "border-red/40 bg-red-soft text-red",
 };
 
-function describe(
-  link: Link,
-  latencyMs: number | null,
-  transport: Transport | null,
-  now: number,
-): { tone: string; text: string; hint: string } {
+function describe(link: Link, transport: Transport | null): { tone: string; hint: string } {
   switch (link.phase) {
     case "connecting":
-      return { tone: TONES.quiet, text: "Connecting", hint: "Waiting for the server’s first answer." };
+      return { tone: TONES.quiet, hint: "Waiting for the server’s first answer." };
     case "live": {
-      const ms = latencyMs === null ? "" : ` · ${Math.round(latencyMs)} ms`;
       const way = transport === null ? "" : `, over ${TRANSPORTS[transport].long}`;
       const hint = `Events arrive as they happen${way}. The time is one round trip to the server.`;
-      return { tone: TONES.signal, text: `Live${ms}`, hint };
+      return { tone: TONES.signal, hint };
     }
     case "catching-up":
-      return {
-        tone: TONES.signal,
-        text: "Catching up",
-        hint: "Connected again; what happened meanwhile is coming in.",
-      };
+      return { tone: TONES.signal, hint: "Connected again; what happened meanwhile is coming in." };
     case "reconnecting": {
-      const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - now) / 1000);
       const hint = `Attempt ${link.attempt}. What you see stays; the page goes on exactly where it stopped.`;
-      return { tone: TONES.amber, text: seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting", hint };
+      return { tone: TONES.amber, hint };
     }
     case "refused":
-      return { tone: TONES.red, text: "Not connected", hint: `${link.failure.message} ${link.failure.remedy}` };
+      return { tone: TONES.red, hint: `${link.failure.message} ${link.failure.remedy}` };
   }
+}
+
+function isThere(word: string | null): boolean {
+  return word !== null;
 }

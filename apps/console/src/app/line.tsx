@@ -10,7 +10,7 @@ const PULSE_EVERY_MS = 450;
 
 /** The line under the header: it is the connection. */
 export function Line() {
-  const { link } = useLink();
+  const link = useLink();
   const activity = useStore(useServices().activity);
   const pulse = usePulse(activity, link.phase === "live" || link.phase === "catching-up");
   const label = labelOf(link);

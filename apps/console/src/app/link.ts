@@ -11,19 +11,18 @@ export type Link =
   | {
       readonly phase: "reconnecting";
       readonly attempt: number;
-      /** When the next attempt is made, in ms since the epoch; null while one is under way. */
-      readonly retryAt: number | null;
       /** Null when the server has not said how far it has got, as while it cannot be reached. */
       readonly behind: number | null;
     }
   | { readonly phase: "refused"; readonly failure: Failure };
 
-export function linkOf({ state, attempt, retryAt, behind, error }: ConnectionState): Link {
+export function linkOf(connection: Pick<ConnectionState, "state" | "attempt" | "behind" | "error">): Link {
+  const { state, attempt, behind, error } = connection;
   switch (state) {
     case "connected":
       return behind > 0 ? { phase: "catching-up", behind } : { phase: "live" };
     case "reconnecting":
-      return { phase: "reconnecting", attempt, retryAt, behind: behind === 0 ? null : behind };
+      return { phase: "reconnecting", attempt, behind: behind === 0 ? null : behind };
     case "error":
       return { phase: "refused", failure: failureOf(error) };
     case "connecting":

@@ -13,7 +13,7 @@ import { ChartPanel } from "./chart-panel.tsx";
 /** A thread's chart alone, live: for a second screen, or to be linked to. */
 export default function ChartPage({ threadId }: { readonly threadId: string }) {
   const { view, error } = useThread(threadId);
-  const { link } = useLink();
+  const link = useLink();
   useActivity(view);
   const failure = view === null && error !== null ? failureOf(error) : null;
   return (

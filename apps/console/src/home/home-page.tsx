@@ -14,7 +14,7 @@ import { RecentThreads } from "./recent-threads.tsx";
 /** A new thread: say what it is about, or go on with one there is. */
 export function HomePage() {
   const { client, pages } = useServices();
-  const isUp = isReachable(useLink().link);
+  const isUp = isReachable(useLink());
   const [agents] = useFetched(
     useCallback((signal) => pages.agents(signal), [pages]),
     isUp,

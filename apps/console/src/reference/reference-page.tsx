@@ -87,7 +87,7 @@ interface DocumentProps {
 
 function Document({ name, children }: DocumentProps) {
   const { pages } = useServices();
-  const { link } = useLink();
+  const link = useLink();
   const [fetched, retry] = useFetched(
     useCallback((signal: AbortSignal) => pages.document(name, signal), [pages, name]),
     isReachable(link),

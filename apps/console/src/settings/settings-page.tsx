@@ -22,7 +22,7 @@ const THEMES: readonly { readonly value: ThemeChoice; readonly label: string }[]
 /** What this browser remembers of its reader; the server's settings are its own. */
 export default function SettingsPage() {
   const { pages } = useServices();
-  const { link } = useLink();
+  const link = useLink();
   const choice = useStore(themeChoice);
   const agent = useStore(preferredAgent);
   const [agents] = useFetched(

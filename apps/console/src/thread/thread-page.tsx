@@ -50,7 +50,7 @@ function isMissingThread({ isLoaded, epoch }: { readonly isLoaded: boolean; read
 }
 
 function Thread({ threadId, view: live, outgoing, ...actions }: UseThread & { readonly threadId: string }) {
-  const { link } = useLink();
+  const link = useLink();
   const history = useHistory(threadId, live);
   const rewind = useRewind(threadId, live, history);
   const { view } = rewind;
