@@ -179,6 +179,9 @@ test("the machine's clock goes back an hour: another tab takes over all the same
   leader.freeze({ isTold: false, hears: true });
   const late = open();
   await world.clock.advance(NOTICED_MS);
+  const before = late.seqs.length;
+  await world.clock.advance(1_000);
+  expect(late.seqs.length).toBeGreaterThan(before + 10);
   leader.thaw();
   const tabs = [leader, follower, late];
   await world.until(() => tabs.every(isOver), "the end");

@@ -146,80 +146,30 @@ const disconnect = (): Transition => ({ machine: IDLE, effects: [{ type: "drop" 
 
 const close = (): Transition => ({ machine: { ...IDLE, phase: "closed" }, effects: [{ type: "drop" }] });
 
+/** Where there is no carrier, none is heard of. */
+const apart = { opened: stay, lost: stay, denied: stay, refused: stay, draining: stay };
+/** Nothing is planned, either. */
+const still = { ...apart, due: stay, nudge: stay };
+/** A carrier is there or under way. */
+const engaged = {
+  connect: stay,
+  lost: retry,
+  denied: renew,
+  refused: fail,
+  due: stay,
+  draining: drain,
+  disconnect,
+  close,
+};
+
 /** What each event does in each phase; nothing is left out. */
 export const TRANSITIONS: { readonly [P in Phase]: Row } = {
-  idle: {
-    connect: start,
-    opened: stay,
-    lost: stay,
-    denied: stay,
-    refused: stay,
-    due: stay,
-    nudge: stay,
-    draining: stay,
-    disconnect: stay,
-    close,
-  },
-  opening: {
-    connect: stay,
-    opened,
-    lost: retry,
-    denied: renew,
-    refused: fail,
-    due: stay,
-    nudge: stay,
-    draining: drain,
-    disconnect,
-    close,
-  },
-  open: {
-    connect: stay,
-    opened: stay,
-    lost: retry,
-    denied: renew,
-    refused: fail,
-    due: stay,
-    nudge: probe,
-    draining: drain,
-    disconnect,
-    close,
-  },
-  waiting: {
-    connect: dial,
-    opened: stay,
-    lost: stay,
-    denied: stay,
-    refused: stay,
-    due: dial,
-    nudge: hurry,
-    draining: stay,
-    disconnect,
-    close,
-  },
-  failed: {
-    connect: start,
-    opened: stay,
-    lost: stay,
-    denied: stay,
-    refused: stay,
-    due: stay,
-    nudge: reconsider,
-    draining: stay,
-    disconnect,
-    close,
-  },
-  closed: {
-    connect: stay,
-    opened: stay,
-    lost: stay,
-    denied: stay,
-    refused: stay,
-    due: stay,
-    nudge: stay,
-    draining: stay,
-    disconnect: stay,
-    close: stay,
-  },
+  idle: { ...still, connect: start, disconnect: stay, close },
+  opening: { ...engaged, opened, nudge: stay },
+  open: { ...engaged, opened: stay, nudge: probe },
+  waiting: { ...apart, connect: dial, due: dial, nudge: hurry, disconnect, close },
+  failed: { ...still, connect: start, nudge: reconsider, disconnect, close },
+  closed: { ...still, connect: stay, disconnect: stay, close: stay },
 };
 
 /** One step of the machine. */

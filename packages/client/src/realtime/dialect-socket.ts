@@ -1,8 +1,6 @@
 import type { Carrier, CarrierHost } from "../carriers/carrier.ts";
-import { Pace } from "../carriers/pace.ts";
-import { parsed } from "../carriers/parsed.ts";
-import { type Failure, failureOfClose, lost } from "../connection/failure.ts";
-import type { ClientSystem, WebSocketLike } from "../seams.ts";
+import { type FrameSocket, openFrameSocket } from "../carriers/frame-socket.ts";
+import type { ClientSystem } from "../seams.ts";
 import type { DialectFrame } from "./position.ts";
 
 export interface DialectContext {
@@ -29,26 +27,27 @@ export class DialectSocket implements Carrier<DialectFrame> {
   readonly pings = true;
   readonly #context: DialectContext;
   readonly #host: CarrierHost<DialectFrame>;
-  readonly #pace: Pace;
+  readonly #socket: FrameSocket;
   readonly #pinged: Ping[] = [];
   #unconfirmed: unknown[] = [];
-  #socket: WebSocketLike | undefined;
-  #isOver = false;
 
   constructor(context: DialectContext, host: CarrierHost<DialectFrame>) {
     this.#context = context;
     this.#host = host;
-    this.#pace = new Pace(context.system.clock, (text) => this.#socket?.send(text));
-    this.#open().catch((cause: unknown) => this.#end(lost("The WebSocket cannot be opened.", { cause })));
+    this.#socket = openFrameSocket<DialectFrame>(context.system, host, {
+      address: async () => [await context.address()],
+      opened: () => host.opened(context.heartbeatMs),
+      frame: (frame) => this.#receive(frame),
+    });
   }
 
   send(frame: DialectFrame): void {
-    this.#pace.send(JSON.stringify(frame));
+    this.#socket.send(JSON.stringify(frame));
     this.#unconfirmed.push(frame["id"]);
     // One ping for all that is sent in a turn.
     if (this.#unconfirmed.length === 1) {
       this.#context.system.clock.setImmediate(() => {
-        if (!this.#isOver && this.#unconfirmed.length > 0) this.#ping(undefined);
+        if (this.#unconfirmed.length > 0) this.#ping(undefined);
       });
     }
   }
@@ -58,35 +57,19 @@ export class DialectSocket implements Carrier<DialectFrame> {
   }
 
   close(): void {
-    this.#end(undefined);
+    this.#socket.end();
   }
 
   #ping(heartbeat: number | undefined): void {
     this.#pinged.push({ heartbeat, frames: this.#unconfirmed });
     this.#unconfirmed = [];
-    this.#pace.send('{"type":"ping"}');
+    this.#socket.send('{"type":"ping"}');
   }
 
-  async #open(): Promise<void> {
-    const address = await this.#context.address();
-    if (this.#isOver) return;
-    const socket = new this.#context.system.WebSocket(address);
-    this.#socket = socket;
-    socket.onopen = () => this.#host.opened(this.#context.heartbeatMs);
-    socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) => this.#end(failureOfClose(code, reason));
-    // `close` always follows, and says more.
-    socket.onerror = () => {};
-  }
-
-  #receive(data: unknown): void {
-    if (this.#isOver || typeof data !== "string") return;
-    this.#host.heard();
-    const frame = parsed<DialectFrame>(data);
-    if (frame === undefined) return this.#end(lost("What came is no frame."));
+  #receive(frame: DialectFrame): void {
     if (frame["type"] === "pong") return this.#ponged();
     // Some servers ask for a sign of life of ours.
-    if (frame["type"] === "ping") return this.#pace.send('{"type":"pong"}');
+    if (frame["type"] === "ping") return this.#socket.send('{"type":"pong"}');
     this.#host.frame(frame);
   }
 
@@ -95,17 +78,5 @@ export class DialectSocket implements Carrier<DialectFrame> {
     if (ping === undefined) return;
     if (ping.heartbeat !== undefined) this.#host.pong(ping.heartbeat);
     if (ping.frames.length > 0) this.#context.confirmed(ping.frames);
-  }
-
-  #end(failure: Failure | undefined): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#pace.stop();
-    if (this.#socket !== undefined) {
-      this.#socket.onmessage = null;
-      this.#socket.onclose = null;
-      this.#socket.close(1000);
-    }
-    if (failure !== undefined) this.#host.ended(failure);
   }
 }

@@ -8,6 +8,8 @@ export interface Outgoing {
   readonly text: string;
   readonly context?: RunText["context"];
   readonly agent?: string;
+  /** When a person has sent it, in ms since the Unix epoch. */
+  readonly at: number;
   readonly status:
     | "sending"
     /** The server has it; its run starts when the one before it has ended. */
@@ -16,10 +18,10 @@ export interface Outgoing {
   readonly error: ThroughlineError | null;
 }
 
+type Message = Pick<Outgoing, "runId" | "text" | "context" | "agent">;
+
 /** What is kept of a message across a reload. */
-interface Kept extends Pick<Outgoing, "runId" | "text" | "context" | "agent"> {
-  /** When a person has sent it, in ms since the Unix epoch. */
-  readonly at: number;
+interface Kept extends Message, Pick<Outgoing, "at"> {
   /** The server has it: it is not sent again, however old it is. */
   readonly isAccepted?: boolean;
   /** Why it failed, so that what was told to have failed is not sent by itself. */
@@ -47,7 +49,6 @@ export class OutgoingMessages {
   readonly #storage: TextStore;
   readonly #threadId: string;
   readonly #now: () => number;
-  readonly #at = new Map<string, number>();
   #items: readonly Outgoing[] = [];
 
   constructor(storage: TextStore, threadId: string, now: () => number) {
@@ -67,9 +68,8 @@ export class OutgoingMessages {
   /** Takes up what a reload left behind; what had failed or has grown too old has failed. */
   restore(maxAgeMs: number): void {
     for (const kept of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
-      const { at, failure, isAccepted = false, ...message } = kept;
-      this.#at.set(message.runId, at);
-      const found = failure ?? (!isAccepted && this.#now() - at > maxAgeMs ? TOO_OLD : undefined);
+      const { failure, isAccepted = false, ...message } = kept;
+      const found = failure ?? (!isAccepted && this.#now() - message.at > maxAgeMs ? TOO_OLD : undefined);
       const error = found === undefined ? null : new ThroughlineError(found.code, found.message);
       const status = error !== null ? "failed" : isAccepted ? "accepted" : "sending";
       this.#items = [...this.#items, { ...message, status, error }];
@@ -83,10 +83,9 @@ export class OutgoingMessages {
   }
 
   /** Adds a message, or sends one that failed again. */
-  put(message: Pick<Outgoing, "runId" | "text" | "context" | "agent">): void {
-    this.#at.set(message.runId, this.#now());
+  put(message: Message): void {
     const others = this.#items.filter(({ runId }) => runId !== message.runId);
-    this.#set([...others, { ...message, status: "sending", error: null }]);
+    this.#set([...others, { ...message, at: this.#now(), status: "sending", error: null }]);
   }
 
   /** The message may be gone: its run's first event can overtake the answer to the command. */
@@ -109,15 +108,9 @@ export class OutgoingMessages {
   }
 
   #set(items: readonly Outgoing[]): void {
-    const left = new Set(items.map(({ runId }) => runId));
-    for (const { runId } of this.#items) if (!left.has(runId)) this.#at.delete(runId);
     this.#items = items;
-    const kept = items.map(({ runId, text, context, agent, status, error }) => ({
-      runId,
-      text,
-      context,
-      agent,
-      at: this.#at.get(runId),
+    const kept = items.map(({ status, error, ...message }) => ({
+      ...message,
       ...(status === "accepted" && { isAccepted: true }),
       // A client that was closed with its page has told nobody; the next page goes on.
       ...(error !== null &&
