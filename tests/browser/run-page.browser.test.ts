@@ -116,6 +116,24 @@ describe.skipIf(noBrowser !== undefined)("the run page", () => {
     expect(errors).toEqual([]);
   });
 
+  test("a search keeps the cursor while it is typed, and is gone once everything is to be shown", async () => {
+    const { page, errors } = await browser.open(`${server.url}/runs`);
+    await page.getByRole("link", { name: "Analyze the S&P 500" }).waitFor();
+    const field = page.getByRole("searchbox");
+    await field.pressSequentially("nothing");
+    await page.getByText("No run is like that").waitFor();
+    await page.keyboard.type("-else");
+    await page.waitForURL("**/runs?q=nothing-else");
+    await page.getByRole("button", { name: "Show all runs" }).click();
+    await page.getByRole("link", { name: "Analyze the S&P 500" }).waitFor();
+    expect(await field.inputValue()).toBe("");
+    await page.goto(`${server.url}/tasks?q=nothing`);
+    await page.getByRole("button", { name: "Show all tasks" }).click();
+    await page.getByText("No tasks yet").waitFor();
+    expect(await field.inputValue()).toBe("");
+    expect(errors).toEqual([]);
+  });
+
   test("every page can be reached by name, and every key is told", async () => {
     const { page } = await browser.open(server.url);
     await page.getByText("Analyze the S&P 500").first().waitFor();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { foldTextSpan, type TextSpans } from "@throughline/client/text-spans";
 import { emptyView, EventType as E, reduceAll } from "@throughline/protocol";
 import type { AguiEvent, ThreadView } from "@throughline/protocol";
 import { outcomeOf, transcript, type Entry } from "@throughline/react";
 import { timeline, ticks } from "../src/thread/timeline-model.ts";
-import { textSpans } from "../src/history/text-spans.ts";
 
 const THREAD = "web-1";
 const T0 = 1_700_000_000_000;
@@ -161,7 +161,7 @@ describe("timeline", () => {
     { type: E.SUBAGENT_FINISHED, subagentRunId: "a", timestamp: T0 + 1_500 } as const,
     member("c", "Writer", 1_600),
   ];
-  const spans = textSpans(events.slice(2).map((event, index) => ({ seq: index + 3, event })));
+  const spans = events.reduce<TextSpans>(foldTextSpan, []);
 
   test("lays the newest run out from its start, in the order in which things began", () => {
     const model = timeline(fold(...events), spans, T0 + 2_000);

@@ -48,7 +48,9 @@ export { useNow } from "./hooks/use-now.ts";
 export { usePresence, type UsePresence } from "./hooks/use-presence.ts";
 export { useChartStore, useChatStore, useStatusStore, useTaskStore } from "./hooks/use-stores.ts";
 export { useTasks, type UseTasks, type UseTasksOptions } from "./hooks/use-tasks.ts";
-export { useThread, type ThreadActions, type UseThread, type UseThreadOptions } from "./hooks/use-thread.ts";
+export type { ThreadActions } from "./hooks/thread-actions.ts";
+export { useThread, type UseThread, type UseThreadOptions } from "./hooks/use-thread.ts";
+export type { ThreadId } from "./hooks/use-thread-object.ts";
 export {
   useWebSocket as useRealtime,
   useWebSocket,

@@ -1,16 +1,25 @@
 import "./support/dom.ts";
 import { act, fireEvent, screen } from "@testing-library/react";
-import { Profiler, useLayoutEffect } from "react";
+import { Profiler, useLayoutEffect, useState } from "react";
 import { expect, test } from "vitest";
-import { Composer, MessageList, useThread, type UseThread, useThreadSelector } from "../src/index.ts";
+import {
+  Composer,
+  MessageList,
+  type ThreadId,
+  useChart,
+  useTasks,
+  useThread,
+  type UseThread,
+  useThreadSelector,
+} from "../src/index.ts";
 import { asker, talker, waiter } from "./support/agents.ts";
 import { openPage } from "./support/page.tsx";
 
 /** What the component last had of the thread. */
 let seen: UseThread | undefined;
 
-function Chat({ id = "t" }: { readonly id?: string }) {
-  const thread = useThread(id);
+function Chat(props: { readonly id?: ThreadId }) {
+  const thread = useThread("id" in props ? props.id : "t");
   useLayoutEffect(() => {
     seen = thread;
   });
@@ -141,6 +150,55 @@ test("a command that is refused shows, and does no harm where nobody awaits it",
   act(() => void now().stop());
   await page.until(() => now().error !== null, "the refusal");
   expect(now().error?.code).toBe("run_not_active");
+});
+
+/** A page whose address names the thread, and changes. */
+function Router({ first }: { readonly first: ThreadId }) {
+  const [id, setId] = useState(first);
+  useTasks({ threadId: id });
+  const { charts } = useChart(id);
+  return (
+    <>
+      <Chat id={id} />
+      <p>charts: {charts.length}</p>
+      <button type="button" onClick={() => setId("next")}>
+        next thread
+      </button>
+    </>
+  );
+}
+
+test("what was refused in one thread is no other's error, not even if it comes late", async () => {
+  await using page = await openPage();
+  page.show(<Router first="missing" />);
+  await page.until(() => now().view !== null, "the thread");
+  act(() => void now().stop("no-such-run"));
+  await page.until(() => now().error !== null, "the refusal");
+  act(() => void now().stop("no-such-run"));
+  fireEvent.click(screen.getByText("next thread"));
+  expect(now().error).toBeNull();
+  await page.pass(500);
+  expect(now().view?.threadId).toBe("next");
+  expect(now().error).toBeNull();
+  act(() => void now().stop("no-such-run"));
+  await page.until(() => now().error !== null, "its own refusal");
+});
+
+test.each([null, undefined, ""])("while the thread is %j nothing is followed, and what is done shows", async (none) => {
+  await using page = await openPage({ agents: [talker(1)] });
+  page.show(<Router first={none} />);
+  await page.pass(500);
+  expect(page.sockets()).toBe(0);
+  expect(now()).toMatchObject({ view: null, messages: [], status: "ready", error: null, watchers: [], self: null });
+  say("to nobody");
+  await page.pass(100);
+  expect(now().error?.code).toBe("invalid_input");
+  await expect(now().fork()).rejects.toMatchObject({ code: "invalid_input" });
+  expect(now().discard("run")).toBeUndefined();
+  fireEvent.click(screen.getByText("next thread"));
+  expect(now().error).toBeNull();
+  say("to somebody");
+  await page.until(() => now().view?.runs[0]?.status === "completed", "the answer");
 });
 
 test("a selector renders again only when its part changes, and the last to leave ends the following", async () => {

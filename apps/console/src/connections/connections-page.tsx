@@ -1,15 +1,14 @@
 import { Plug } from "lucide-react";
-import { useCallback, useRef } from "react";
+import { useCallback } from "react";
 import { useServices } from "../app/services.ts";
-import { useRowKeys } from "../app/shortcuts.ts";
 import { usePolled } from "../app/use-polled.ts";
 import { figuresOf, parseMetrics, sumOf } from "../metrics/exposition.ts";
 import type { ConnectionsStatus } from "../server/pages.ts";
 import { Figure, Figures } from "../ui/figure.tsx";
 import { whole } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
-import { Card, Page } from "../ui/page.tsx";
-import { PolledView, RowSkeleton } from "../ui/polled-view.tsx";
+import { Page } from "../ui/page.tsx";
+import { RowsCard } from "../ui/rows-card.tsx";
 import { ClientsTable } from "./clients-table.tsx";
 
 const EVERY_MS = 2_000;
@@ -44,8 +43,6 @@ export default function ConnectionsPage() {
     ),
     EVERY_MS,
   );
-  const list = useRef<HTMLDivElement>(null);
-  useRowKeys(list);
   return (
     <Page title="Connections" description="Every client that follows something, in whichever protocol.">
       <Figures>
@@ -55,27 +52,18 @@ export default function ConnectionsPage() {
         <Figure label="Resumes since the start" value={seen.value?.resumes} format={whole} />
         <Figure label="Upgrades refused" value={seen.value?.refusals} format={whole} />
       </Figures>
-      <Card>
-        <div ref={list}>
-          <PolledView
-            polled={seen}
-            what="The connections"
-            onRetry={refresh}
-            skeleton={<RowSkeleton rows={5} label="Loading connections" />}
-          >
-            {({ status }) =>
-              status.clients.length === 0 ? (
-                <Notice icon={<Plug />} title="No named client is connected" className="py-16">
-                  Clients of the WebSocket protocols and Socket.IO appear here. Event streams, such as this console’s,
-                  are counted above and have no name.
-                </Notice>
-              ) : (
-                <ClientsTable rows={status.clients} onDisconnect={pages.disconnect} onChange={refresh} />
-              )
-            }
-          </PolledView>
-        </div>
-      </Card>
+      <RowsCard polled={seen} what="The connections" onRetry={refresh} rows={5}>
+        {({ status }) =>
+          status.clients.length === 0 ? (
+            <Notice icon={<Plug />} title="No named client is connected" className="py-16">
+              Clients of the WebSocket protocols and Socket.IO appear here. Event streams, such as this console’s, are
+              counted above and have no name.
+            </Notice>
+          ) : (
+            <ClientsTable rows={status.clients} onDisconnect={pages.disconnect} onChange={refresh} />
+          )
+        }
+      </RowsCard>
     </Page>
   );
 }

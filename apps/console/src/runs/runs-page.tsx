@@ -1,15 +1,15 @@
 import { Activity, Plus, SearchX } from "lucide-react";
-import { useCallback, useRef } from "react";
-import { navigate, setSearch, useSearch } from "../app/router.tsx";
+import { useCallback } from "react";
+import { navigate } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
-import { useRowKeys } from "../app/shortcuts.ts";
+import { useFilters } from "../app/use-filters.ts";
 import { usePaged } from "../app/use-paged.ts";
 import { Button } from "../ui/button.tsx";
 import { Chips, SearchField } from "../ui/filters.tsx";
 import { More } from "../ui/more.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Card, Page } from "../ui/page.tsx";
-import { PolledView, RowSkeleton } from "../ui/polled-view.tsx";
+import { Page } from "../ui/page.tsx";
+import { RowsCard } from "../ui/rows-card.tsx";
 import { RunsTable } from "./runs-table.tsx";
 
 const EVERY_MS = 2_000;
@@ -24,15 +24,13 @@ const STATUSES = [
   { value: "idle", label: "Done" },
 ];
 
+const FILTERS = ["status", "agent", "q"] as const;
+
 /** Every thread with its newest run, the latest active first; what is looked for stands in the address. */
 export default function RunsPage() {
   const { pages } = useServices();
-  const search = useSearch();
-  const status = search.get("status") ?? "";
-  const agent = search.get("agent") ?? "";
-  const q = search.get("q") ?? "";
-  const table = useRef<HTMLDivElement>(null);
-  useRowKeys(table);
+  const { values, isFiltered, set, clear } = useFilters(FILTERS);
+  const { status, agent, q } = values;
   const { list, refresh, onMore, isGrowing } = usePaged(
     useCallback(
       (limit: number, signal: AbortSignal) => pages.threads({ status, agent, q, limit }, signal),
@@ -40,7 +38,6 @@ export default function RunsPage() {
     ),
     { pageSize: PAGE_SIZE, everyMs: EVERY_MS },
   );
-  const isFiltered = status !== "" || agent !== "" || q !== "";
   return (
     <Page
       title="Runs"
@@ -55,38 +52,24 @@ export default function RunsPage() {
         <SearchField
           label="Search titles and ids"
           value={q}
-          onChange={setQuery}
+          onChange={(value) => set({ q: value })}
           className="w-64 max-md:w-full"
-          key={isFiltered ? "filtered" : "all"}
         />
-        <Chips label="Status" value={status} options={STATUSES} onChange={(value) => setSearch({ status: value })} />
+        <Chips label="Status" value={status} options={STATUSES} onChange={(value) => set({ status: value })} />
         {agent !== "" && (
-          <Button size="small" onClick={() => setSearch({ agent: null })}>
+          <Button size="small" onClick={() => set({ agent: "" })}>
             Agent: {agent} ×
           </Button>
         )}
       </div>
-      <Card>
-        <div ref={table}>
-          <PolledView
-            polled={list}
-            what="The runs"
-            onRetry={refresh}
-            skeleton={<RowSkeleton rows={8} label="Loading runs" />}
-          >
-            {({ items }) =>
-              items.length > 0 ? <RunsTable rows={items} /> : isFiltered ? <NothingFound /> : <NothingYet />
-            }
-          </PolledView>
-        </div>
-      </Card>
+      <RowsCard polled={list} what="The runs" onRetry={refresh} rows={8}>
+        {({ items }) =>
+          items.length > 0 ? <RunsTable rows={items} /> : isFiltered ? <NothingFound onClear={clear} /> : <NothingYet />
+        }
+      </RowsCard>
       {onMore !== null && <More isBusy={isGrowing} onMore={onMore} />}
     </Page>
   );
-}
-
-function setQuery(q: string): void {
-  setSearch({ q });
 }
 
 function NothingYet() {
@@ -106,13 +89,13 @@ function NothingYet() {
   );
 }
 
-function NothingFound() {
+function NothingFound({ onClear }: { readonly onClear: () => void }) {
   return (
     <Notice
       icon={<SearchX />}
       title="No run is like that"
       className="py-16"
-      action={<Button onClick={() => setSearch({ status: null, agent: null, q: null })}>Show all runs</Button>}
+      action={<Button onClick={onClear}>Show all runs</Button>}
     >
       No thread has this status and these words.
     </Notice>

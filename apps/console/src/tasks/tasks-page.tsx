@@ -2,9 +2,9 @@ import { ListChecks, Plus, SearchX } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
 import type { Task, TaskStatus } from "@throughline/protocol";
 import { TASK_STATUS_NAMES, TASK_STATUSES } from "@throughline/react";
-import { setSearch, useSearch } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useRowKeys, useShortcuts } from "../app/shortcuts.ts";
+import { useFilters } from "../app/use-filters.ts";
 import { usePaged } from "../app/use-paged.ts";
 import { Button } from "../ui/button.tsx";
 import { SearchField } from "../ui/filters.tsx";
@@ -18,12 +18,13 @@ import { TaskCard } from "./task-card.tsx";
 const EVERY_MS = 2_000;
 const PAGE_SIZE = 100;
 
+const FILTERS = ["q", "agent"] as const;
+
 /** The tasks as a board, by how they stand. */
 export default function TasksPage() {
   const { pages } = useServices();
-  const search = useSearch();
-  const q = search.get("q") ?? "";
-  const agent = search.get("agent") ?? "";
+  const { values, isFiltered, set, clear } = useFilters(FILTERS);
+  const { q, agent } = values;
   const [isMaking, setMaking] = useState(false);
   const board = useRef<HTMLDivElement>(null);
   useRowKeys(board);
@@ -43,7 +44,12 @@ export default function TasksPage() {
       description="What agents have to do, and how far they are."
       tools={
         <>
-          <SearchField label="Search tasks" value={q} onChange={setQuery} className="w-56 max-md:w-full" />
+          <SearchField
+            label="Search tasks"
+            value={q}
+            onChange={(value) => set({ q: value })}
+            className="w-56 max-md:w-full"
+          />
           {make}
         </>
       }
@@ -56,12 +62,12 @@ export default function TasksPage() {
             ) : (
               <Card>
                 <Notice
-                  icon={q === "" ? <ListChecks /> : <SearchX />}
-                  title={q === "" ? "No tasks yet" : "No task is like that"}
+                  icon={isFiltered ? <SearchX /> : <ListChecks />}
+                  title={isFiltered ? "No task is like that" : "No tasks yet"}
                   className="py-16"
-                  action={q === "" ? make : <Button onClick={() => setQuery("")}>Show all tasks</Button>}
+                  action={isFiltered ? <Button onClick={clear}>Show all tasks</Button> : make}
                 >
-                  {q === "" && "A task is given to an agent, runs durably, and keeps its whole history."}
+                  {!isFiltered && "A task is given to an agent, runs durably, and keeps its whole history."}
                 </Notice>
               </Card>
             )
@@ -72,10 +78,6 @@ export default function TasksPage() {
       <NewTaskDialog open={isMaking} onOpenChange={setMaking} />
     </Page>
   );
-}
-
-function setQuery(q: string): void {
-  setSearch({ q });
 }
 
 const GRID =

@@ -1,6 +1,6 @@
+import type { TextSpans } from "@throughline/client/text-spans";
 import type { ThreadView } from "@throughline/protocol";
 import { hueOf } from "@throughline/react";
-import type { TextSpans } from "../history/text-spans.ts";
 
 /** One row of the waterfall, in ms since the run began. */
 export interface Bar {

@@ -1,8 +1,8 @@
 import { Bot, Flag, MessageSquareText, Timer, Wrench } from "lucide-react";
 import { useMemo } from "react";
 import type { LucideIcon } from "lucide-react";
-import type { ThreadView } from "@throughline/protocol";
-import { textSpans } from "../history/text-spans.ts";
+import { foldTextSpan, type TextSpans } from "@throughline/client/text-spans";
+import type { ThreadEvent, ThreadView } from "@throughline/protocol";
 import type { History } from "../history/use-history.ts";
 import { cn } from "../ui/cn.ts";
 import { duration } from "../ui/format.ts";
@@ -18,12 +18,18 @@ interface TimelineProps {
   readonly now: number;
 }
 
+const NONE: TextSpans = [];
+
+function foldSpan(spans: TextSpans, { event }: ThreadEvent): TextSpans {
+  return foldTextSpan(spans, event);
+}
+
 /** When everything in a run took place: a row for each agent, step, tool call and text. */
 export function Timeline({ view, history, now }: TimelineProps) {
   const { events, length: loaded } = history;
   const from = (view.runs.at(-1)?.startSeq ?? 1) - 1;
   const to = Math.min(view.lastSeq, loaded);
-  const spans = useMemo(() => textSpans(events.slice(from, to)), [events, from, to]);
+  const spans = useMemo(() => events.slice(from, to).reduce(foldSpan, NONE), [events, from, to]);
   const model = useMemo(() => timeline(view, spans, now), [view, spans, now]);
   if (model === null || model.bars.length === 0) {
     return (

@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { cn } from "./cn.ts";
 
 interface ChipsProps {
@@ -44,13 +44,28 @@ interface SearchFieldProps {
 /** Typing settles for this long before it is searched for. */
 const SETTLE_MS = 200;
 
+/** @param value what is searched for; it may be changed elsewhere too, as by “Show all” */
 export function SearchField({ label, value, onChange, className }: SearchFieldProps) {
   const [text, setText] = useState(value);
+  const tell = useRef(onChange);
+  // What both sides knew last: what differs from it is news of one of them.
+  const known = useRef(value);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), SETTLE_MS);
+    tell.current = onChange;
+  });
+  useEffect(() => {
+    if (value === known.current) return;
+    known.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === known.current) return;
+    const timer = setTimeout(() => {
+      known.current = text;
+      tell.current(text);
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text]);
   return (
     <div className={cn("relative", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-quiet" />

@@ -5,6 +5,7 @@ import { type ChartPlan, planOf } from "../chart/plan.ts";
 import { parseSeries, type Series } from "../chart/series.ts";
 import { useThroughline } from "./throughline-provider.tsx";
 import { useLoaded } from "./use-loaded.ts";
+import type { ThreadId } from "./use-thread-object.ts";
 import { useThreadSelector } from "./use-thread-selector.ts";
 
 export interface UseChart {
@@ -24,8 +25,8 @@ const chartOf = ({ view }: ThreadState) => view.chart;
 const chartsOf = ({ view }: ThreadState) => view.charts;
 const isLoadedIn = ({ isLoaded }: ThreadState) => isLoaded;
 
-/** A thread's chart, live, for `<ChartPanel {...useChart(threadId)} />`. */
-export function useChart(threadId: string): UseChart {
+/** A thread's chart, live, for `<ChartPanel {...useChart(threadId)} />`; none while there is no thread yet. */
+export function useChart(threadId: ThreadId): UseChart {
   const { rest } = useThroughline();
   const commands = useThreadSelector(threadId, chartOf);
   const charts = useThreadSelector(threadId, chartsOf);

@@ -6,6 +6,7 @@ import type { TaskStore } from "../stores/task-store.ts";
 import { type TaskActions, taskActions } from "./task-actions.ts";
 import { useThroughline } from "./throughline-provider.tsx";
 import { useLoaded } from "./use-loaded.ts";
+import { isThreadId, type ThreadId } from "./use-thread-object.ts";
 
 export interface UseTasksOptions {
   readonly status?: TaskStatus;
@@ -17,7 +18,7 @@ export interface UseTasksOptions {
   /** At most so many. Default 50. */
   readonly limit?: number;
   /** A thread whose agents make tasks: they come with it, live. */
-  readonly threadId?: string;
+  readonly threadId?: ThreadId;
 }
 
 export interface UseTasks extends TaskActions {
@@ -50,10 +51,7 @@ export function useTasks(options: UseTasksOptions = {}): UseTasks {
   const state = useStore(stores.task);
   const ownThreads = useMemo(() => (listed ?? []).slice(0, MOST_FOLLOWED).map((id) => `task:${id}`), [listed]);
   useEffect(() => followTasks(client, ownThreads, stores.task), [client, ownThreads, stores]);
-  useEffect(
-    () => followTasks(client, threadId === undefined ? [] : [threadId], stores.task),
-    [client, threadId, stores],
-  );
+  useEffect(() => followTasks(client, isThreadId(threadId) ? [threadId] : [], stores.task), [client, threadId, stores]);
   const actions = useMemo(() => taskActions(rest, stores.task), [rest, stores]);
   const tasks = useMemo(
     () => chosen(state.tasks, listed, { status, agent, q }),

@@ -1,25 +1,27 @@
 import { useMemo, useSyncExternalStore } from "react";
 import type { ThreadState } from "@throughline/client";
 import { emptyView } from "@throughline/protocol";
-import { useClient } from "./use-client.ts";
+import { constant, type ThreadId, useThreadObject } from "./use-thread-object.ts";
 
 /**
  * A part of a thread; renders again only when the part changes. Who uses it follows the thread, as one of
  * many: the last one to leave ends that, and never the run.
  *
+ * @param threadId null, undefined or "" while there is none yet: the part is that of an empty thread
  * @param isEqual whether two parts are the same; default by identity
  */
 export function useThreadSelector<T>(
-  threadId: string,
+  threadId: ThreadId,
   selector: (state: ThreadState) => T,
   isEqual: (left: T, right: T) => boolean = Object.is,
 ): T {
-  const { view } = useClient().thread(threadId);
+  const thread = useThreadObject(threadId);
+  const blank = useMemo(() => blankThread(threadId ?? ""), [threadId]);
+  const view = useMemo(() => thread?.view ?? constant(blank), [thread, blank]);
   const [read, readOnServer] = useMemo(() => {
     const select = remembering(selector, isEqual);
-    const blank = blankThread(threadId);
     return [() => select(view.get()), () => select(blank)] as const;
-  }, [view, threadId, selector, isEqual]);
+  }, [view, blank, selector, isEqual]);
   return useSyncExternalStore(view.subscribe, read, readOnServer);
 }
 

@@ -1,11 +1,12 @@
-import { useEffect, useMemo, useState } from "react";
-import type { NewMessage, Outgoing, PresenceState, Thread, ThreadState } from "@throughline/client";
-import { type Json, type Message, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import { useEffect, useMemo } from "react";
+import { type Outgoing, type PresenceState, Store, type ThreadState } from "@throughline/client";
+import type { Message, ThreadView, ThroughlineError } from "@throughline/protocol";
 import { mirrorView } from "../stores/mirror-view.ts";
+import { actionsOn, type ThreadActions } from "./thread-actions.ts";
 import { useStores } from "./throughline-provider.tsx";
-import { useClient } from "./use-client.ts";
 import { usePresence } from "./use-presence.ts";
 import { useReadable } from "./use-readable.ts";
+import { constant, type ThreadId, useThreadObject } from "./use-thread-object.ts";
 import { blankThread } from "./use-thread-selector.ts";
 
 export interface UseThreadOptions {
@@ -13,26 +14,6 @@ export interface UseThreadOptions {
   readonly agent?: string;
   /** Whether the thread fills `chatStore`, `statusStore`, `chartStore` and `taskStore`, too. */
   readonly fillsStores?: boolean;
-}
-
-/**
- * What one does with a thread. Each may be left alone, as an event handler does: what goes wrong shows in
- * `error` and, for messages, in `outgoing`. Who awaits gets the ThroughlineError as well.
- */
-export interface ThreadActions {
-  /** Says something, which starts a run. @returns the run's id once the server has it */
-  readonly send: (message: string | NewMessage) => Promise<string>;
-  /** Cancels the run, for everybody. */
-  readonly stop: (runId?: string) => Promise<void>;
-  readonly pause: (runId?: string) => Promise<void>;
-  readonly resume: (runId?: string) => Promise<void>;
-  readonly answer: (questionId: string, answer: Json) => Promise<void>;
-  /** Makes another thread of this one's events up to the seq `at`, or all. @returns its id */
-  readonly fork: (at?: number) => Promise<string>;
-  /** Sends a message that failed again. */
-  readonly retry: (runId: string) => Promise<void>;
-  /** Forgets a message that failed. @returns its text */
-  readonly discard: (runId: string) => string | undefined;
 }
 
 export interface UseThread extends ThreadActions, Pick<PresenceState, "watchers" | "total" | "typing"> {
@@ -53,16 +34,21 @@ export interface UseThread extends ThreadActions, Pick<PresenceState, "watchers"
 /**
  * Follows a thread while the component is mounted, at most one rendering in 50 ms. Leaving cancels
  * nothing: a run goes on without its watchers.
+ *
+ * @param threadId null, undefined or "" while there is none yet: nothing is followed, and every action
+ *   rejects with `invalid_input`
  */
-export function useThread(threadId: string, options: UseThreadOptions = {}): UseThread {
+export function useThread(threadId: ThreadId, options: UseThreadOptions = {}): UseThread {
   const { agent, fillsStores = false } = options;
-  const client = useClient();
-  const thread = useMemo(() => client.thread(threadId), [client, threadId]);
-  const blank = useMemo(() => blankThread(threadId), [threadId]);
-  const state = useReadable(thread.view, blank);
+  const thread = useThreadObject(threadId);
+  const blank = useMemo(() => blankThread(threadId ?? ""), [threadId]);
+  const nothing = useMemo(() => constant(blank), [blank]);
+  const state = useReadable(thread?.view ?? nothing, blank);
   const presence = usePresence(threadId);
-  const [refusal, setRefusal] = useState<ThroughlineError | null>(null);
-  const actions = useMemo(() => actionsOn(thread, agent, setRefusal), [thread, agent]);
+  // Each thread has its own: what went wrong in one, however late, is not another's error.
+  const refusals = useMemo(() => ({ thread, last: new Store<ThroughlineError | null>(null) }), [thread]);
+  const refusal = useReadable(refusals.last, null);
+  const actions = useMemo(() => actionsOn(refusals.thread, agent, refusals.last), [refusals, agent]);
   const stores = useStores();
   useEffect(() => {
     if (fillsStores && state.isLoaded) mirrorView(stores, state.view);
@@ -77,36 +63,5 @@ export function useThread(threadId: string, options: UseThreadOptions = {}): Use
     error: error ?? refusal,
     outgoing: state.outgoing,
     behind: state.behind,
-  };
-}
-
-function actionsOn(
-  thread: Thread,
-  agent: string | undefined,
-  setRefusal: (error: ThroughlineError | null) => void,
-): ThreadActions {
-  /** Whoever does not await it has not left it alone: its failure shows. */
-  const shown = <T>(work: Promise<T>, isShown = true): Promise<T> => {
-    work.then(
-      () => setRefusal(null),
-      (error: unknown) => setRefusal(isShown ? ThroughlineError.from(error) : null),
-    );
-    return work;
-  };
-  const send = async (message: string | NewMessage): Promise<string> => {
-    const given = typeof message === "string" ? { text: message } : message;
-    const { runId } = await thread.send({ ...(agent !== undefined && { agent }), ...given });
-    return runId;
-  };
-  return {
-    // A message that failed says so itself.
-    send: (message) => shown(send(message), false),
-    retry: (runId) => shown(thread.retry(runId), false),
-    stop: (runId) => shown(thread.stop(runId)),
-    pause: (runId) => shown(thread.pause(runId)),
-    resume: (runId) => shown(thread.resume(runId)),
-    answer: (questionId, answer) => shown(thread.answer(questionId, answer)),
-    fork: (at) => shown(thread.fork(at === undefined ? {} : { at })),
-    discard: (runId) => thread.discard(runId),
   };
 }
