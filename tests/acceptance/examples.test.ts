@@ -84,6 +84,8 @@ test("examples/node-watcher: prints what happens, and steers", async () => {
   await until(/t5 /);
   watcher.stdin.write("/stop\n");
   await until(/\[cancelled\]/);
+  watcher.stdin.write("tokens=5 interval=5 ask=Really?\n");
+  await until(/\? Really\?/);
   watcher.stdin.end();
   expect(await exited).toEqual([0, null]);
 });

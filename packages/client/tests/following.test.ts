@@ -77,6 +77,25 @@ test("what arrives of a thread that was let go counts as awaited by nobody", asy
   expect(client.connection.get().behind).toBe(0);
 });
 
+test("a listener of events reads the view after the frame its event came in, and a page is told no more often", async () => {
+  await using world = await openWorld({ agents: [talker(50)] });
+  const thread = world.client().thread("t1");
+  const [late, told]: [number[], number[]] = [[], []];
+  const shown = (): number => thread.view.get().view.lastSeq;
+  thread.events(({ seq }) => {
+    if (shown() < seq) late.push(seq);
+    // What was shown once is not taken back.
+    world.clock.setTimeout(() => shown() < seq && late.push(seq), 5);
+  });
+  thread.view.subscribe(() => told.push(world.clock.now()));
+  void thread.send("go");
+  await world.until(() => thread.view.get().status === "ready" && shown() > 0, "the end");
+  expect(late).toEqual([]);
+  const pauses = told.slice(1).map((at, index) => at - (told[index] ?? 0));
+  expect(pauses.filter((ms) => ms > 0 && ms < 50)).toEqual([]);
+  expect(told.length).toBeGreaterThan(8);
+});
+
 test("an id that no thread can have is refused before it costs the connection", async () => {
   await using world = await openWorld();
   const client = world.client();

@@ -39,23 +39,26 @@ export class Store<T> implements Readable<T> {
 /**
  * Publishes at most once in `intervalMs`, the first change at once: a stream of a thousand tokens a
  * second costs twenty renders, and a single event is seen without delay. `get` gives what was last
- * published, so that every component of one render sees the same.
+ * published or {@link reveal}ed, so that every component of one render sees the same.
  */
 export class ThrottledStore<T> implements Readable<T> {
+  /** As the listeners were last told. */
   readonly #published: Store<T>;
   readonly #intervalMs: number;
   readonly #clock: Clock;
   #latest: T;
+  #shown: T;
   #resting = false;
 
   constructor(initial: T, intervalMs: number, clock: Clock) {
     this.#published = new Store(initial);
     this.#latest = initial;
+    this.#shown = initial;
     this.#intervalMs = intervalMs;
     this.#clock = clock;
   }
 
-  readonly get = (): T => this.#published.get();
+  readonly get = (): T => this.#shown;
 
   readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
 
@@ -71,7 +74,13 @@ export class ThrottledStore<T> implements Readable<T> {
 
   /** Publishes what waits, now. */
   flush(): void {
+    this.reveal();
     this.#published.set(this.#latest);
+  }
+
+  /** Lets `get` give the newest value; the listeners are told of it in their time. */
+  reveal(): void {
+    this.#shown = this.#latest;
   }
 
   #publish(): void {
@@ -81,6 +90,6 @@ export class ThrottledStore<T> implements Readable<T> {
       this.#resting = false;
       this.#publish();
     }, this.#intervalMs);
-    this.#published.set(this.#latest);
+    this.flush();
   }
 }

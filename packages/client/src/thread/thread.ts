@@ -8,7 +8,7 @@ import {
   type ThreadView,
   ThroughlineError,
 } from "@throughline/protocol";
-import type { PositiveAck } from "../outbox.ts";
+import type { PositiveAck, Waits } from "../outbox.ts";
 import type { ClientSystem } from "../seams.ts";
 import { Emitter } from "../stores/emitter.ts";
 import { type Readable, ThrottledStore } from "../stores/store.ts";
@@ -25,7 +25,7 @@ const PUBLISH_MS = 50;
 /** A subscription the server could not serve just now is asked for again after this, in ms, at least. */
 const AGAIN_MS = 2_000;
 export interface ThreadUpdates {
-  /** One more event; the view is that after the frame it came in. */
+  /** One more event; `view.get()` gives the view after the frame it came in. */
   event: ThreadEvent;
   /** The view was replaced: what was told before does not continue. `null`: it came for the first time. */
   view: { readonly view: ThreadView; readonly reason: "epoch" | "ahead" | "trimmed" | null };
@@ -40,7 +40,7 @@ export interface ThreadPorts {
   readonly needed: () => void;
   /** @returns whether it could be sent */
   readonly send: (frame: NativeClientFrame) => boolean;
-  readonly post: (frame: CommandFrame) => Promise<PositiveAck>;
+  readonly post: (frame: CommandFrame, waits?: Waits) => Promise<PositiveAck>;
   /** So many more events than before are still to come; fewer where it is negative. */
   readonly moved: (more: number) => void;
 }
@@ -74,7 +74,7 @@ export class Thread {
     this.#feed = new Feed(id, foldNow);
     this.#sending = new Sending(id, {
       system: ports.system,
-      post: (command) => this.#post(command),
+      post: (command, waits) => this.#post(command, waits),
       changed: () => this.#publish(),
     });
     this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
@@ -96,7 +96,11 @@ export class Thread {
    */
   on<Name extends keyof ThreadUpdates>(name: Name, listener: (update: ThreadUpdates[Name]) => void): () => void {
     this.#store.flush();
-    return this.#references.hold(this.#updates.on(name, listener));
+    const told = (update: ThreadUpdates[Name]): void => {
+      this.#store.reveal();
+      listener(update);
+    };
+    return this.#references.hold(this.#updates.on(name, told));
   }
 
   /** The same as `on("event", listener)`. */
@@ -125,20 +129,24 @@ export class Thread {
     return this.#sending.discard(runId);
   }
 
-  /** Cancels a run, by default the one that goes on. Rejects with a ThroughlineError. */
-  stop(runId?: string): Promise<void> {
+  /**
+   * Cancels a run, by default the one that this thread shows: another that goes on by the time the server
+   * hears of it is not meant (rule R5). Where none shows, the server takes the one that it finds. Rejects
+   * with a ThroughlineError, `run_not_active` when the run has ended.
+   */
+  stop(runId = this.#shownRun()): Promise<void> {
     const cancelled = this.#post({ type: "cancel", ...(runId !== undefined && { runId }) });
     // A run that waited for its turn never shows.
     return ignorable(cancelled.then(() => (runId === undefined ? undefined : this.#sending.cancelled(runId))));
   }
 
-  /** Holds a run between two of its events. Rejects with a ThroughlineError. */
-  pause(runId?: string): Promise<void> {
+  /** Holds a run between two of its events, by default the same one as {@link stop}'s. Rejects likewise. */
+  pause(runId = this.#shownRun()): Promise<void> {
     return this.#steer({ type: "pause", ...(runId !== undefined && { runId }) });
   }
 
-  /** Lets a paused run go on. Rejects with a ThroughlineError. */
-  resume(runId?: string): Promise<void> {
+  /** Lets a paused run go on, by default the same one as {@link stop}'s. Rejects likewise. */
+  resume(runId = this.#shownRun()): Promise<void> {
     return this.#steer({ type: "resume", ...(runId !== undefined && { runId }) });
   }
 
@@ -167,7 +175,7 @@ export class Thread {
 
   /** @internal Whether nobody looks at it and nothing is on its way. */
   get isIdle(): boolean {
-    return !this.#references.isHeld && this.#sending.items.every(({ status }) => status !== "sending");
+    return !this.#references.isHeld && !this.#sending.isBusy;
   }
 
   /** @internal Sends what a reload has left behind. */
@@ -262,12 +270,23 @@ export class Thread {
     if (more !== 0) this.#ports.moved(more);
   }
 
+  /** The run that goes on, else the one that is to begin, else the one that waits for an answer, as last told. */
+  #shownRun(): string | undefined {
+    // What nobody follows may have gone on unseen.
+    if (!this.#references.isHeld) return undefined;
+    const { runs, pendingInterrupts } = this.#store.get().view;
+    const last = runs.at(-1);
+    if (last?.endSeq === null) return last.runId;
+    const coming = this.#sending.items.find(({ status }) => status !== "failed");
+    return (coming ?? pendingInterrupts.at(-1))?.runId;
+  }
+
   #steer(command: CommandFrame["command"]): Promise<void> {
     return ignorable(this.#post(command).then(() => {}));
   }
 
-  #post(command: CommandFrame["command"]): Promise<PositiveAck> {
-    return this.#ports.post({ type: "command", id: this.#ports.system.random.uuid(), thread: this.id, command });
+  #post(command: CommandFrame["command"], waits?: Waits): Promise<PositiveAck> {
+    return this.#ports.post({ type: "command", id: this.#ports.system.random.uuid(), thread: this.id, command }, waits);
   }
 
   #publish(): void {
