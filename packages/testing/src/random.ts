@@ -1,4 +1,4 @@
-import type { Random } from "@throughline/protocol";
+import { type Random, randomFrom } from "@throughline/protocol";
 
 /** Randomness that a seed decides, with the draws that tests need. */
 export interface SeededRandom extends Random {
@@ -12,20 +12,12 @@ export interface SeededRandom extends Random {
   fork(name: string): SeededRandom;
 }
 
-/** Numbers from a seed (mulberry32), the same on every machine. */
+/** Randomness that follows from a seed, the same on every machine. */
 export function seededRandom(seed: number): SeededRandom {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join("");
+  const source = randomFrom(seed);
+  const { next } = source;
   return {
-    next,
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
+    ...source,
     int: (least, most) => least + Math.floor(next() * (most - least + 1)),
     chance: (probability) => next() < probability,
     pick: (list) => {

@@ -1,3 +1,4 @@
+import { randomFrom } from "@throughline/protocol";
 import type { Bars, Candle } from "./series.ts";
 import { toCents } from "./round.ts";
 
@@ -11,7 +12,7 @@ const START = 1_609_718_400;
  * unrest follow from the symbol alone, so the same symbol always gives the same series.
  */
 export function simulate(symbol: string): Bars {
-  const random = mulberry32(hash(symbol));
+  const { next: random } = randomFrom(hash(symbol));
   let close = 10 + random() * 240;
   const drift = (random() - 0.45) * 0.001;
   const unrest = 0.008 + random() * 0.022;
@@ -44,15 +45,4 @@ function hash(text: string): number {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   }
   return value >>> 0;
-}
-
-/** A small seeded generator with even numbers in [0, 1); good enough for a picture of a market. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,20 +1,17 @@
 import {
+  agentOf,
   type AguiCustomEvent,
   type AguiEvent,
-  type Command,
-  type Decoded,
   type Dialect,
   type DialectContext,
-  type ErrorCode,
   EventType,
   type JsonObject,
-  type Outcome,
-  parseJsonObject,
   type RunFinishedEvent,
   type Step,
   type ThreadEvent,
 } from "@throughline/protocol";
-import { iso, isObject, questionFields, timeOf, unpacked } from "./frames.ts";
+import { acknowledge, decode, errorFrame } from "./agent-stream-commands.ts";
+import { questionFields, timeOf, unpacked } from "./frames.ts";
 import { beginMessage, saidIn, sayMore } from "./said.ts";
 
 /** A named agent of the team. */
@@ -75,7 +72,7 @@ function step(state: State, { event }: ThreadEvent, context: DialectContext): St
     case EventType.TEXT_MESSAGE_START:
       return { state: beginMessage(state, event) };
     case EventType.RUN_STARTED:
-      return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) } };
+      return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) ?? "agent" } };
     case EventType.RUN_FINISHED:
       return { state, frame: ended(state, event) };
     case EventType.RUN_ERROR:
@@ -199,74 +196,9 @@ function runError(state: State, event: Of<EventType.RUN_ERROR>): JsonObject {
   return { type: "error", message: event.message, details, run_id: state.runId, timestamp: timeOf(event) };
 }
 
-function decode(text: string, _context: DialectContext, now: number): Decoded {
-  const parsedFrame = parseJsonObject(text);
-  if (!parsedFrame.ok) return refuse(parsedFrame.code, parsedFrame.message, now);
-  const frame = parsedFrame.value;
-  const payload = isObject(frame["payload"]) ? frame["payload"] : {};
-  const id = typeof frame["id"] === "string" ? { id: frame["id"] } : {};
-  switch (frame["type"]) {
-    case "ping":
-      return { commands: [], replies: [{ type: "pong" }] };
-    case "pong":
-      return { commands: [], replies: [] };
-    case "chat":
-      return decodeChat(payload, id, now);
-    case "cancel": {
-      const runId = payload["run_id"];
-      return command({ type: "cancel", ...id, ...(typeof runId === "string" ? { runId } : {}) });
-    }
-    case "answer":
-      return decodeAnswer(payload, id, now);
-    default:
-      return refuse("invalid_frame", `Unknown frame type ${JSON.stringify(frame["type"] ?? null).slice(0, 80)}.`, now);
-  }
-}
-
-function decodeChat(payload: JsonObject, id: { id?: string }, now: number): Decoded {
-  const { message, context, run_id: runId } = payload;
-  if (typeof message !== "string") return refuse("invalid_input", '"payload.message" must be a string.', now);
-  if (message.trim() === "") return refuse("empty_message", "Empty message", now);
-  if (context !== undefined && context !== null && !isObject(context)) {
-    return refuse("invalid_input", '"payload.context" must be an object.', now);
-  }
-  const input = { text: message, ...(isObject(context) ? { context } : {}) };
-  return command({ type: "start", ...id, ...(typeof runId === "string" ? { runId } : {}), input });
-}
-
-function decodeAnswer(payload: JsonObject, id: { id?: string }, now: number): Decoded {
-  const { question_id: interruptId, answer } = payload;
-  if (typeof interruptId !== "string") return refuse("invalid_input", '"payload.question_id" must be a string.', now);
-  if (answer === undefined) return refuse("invalid_input", '"payload.answer" is missing.', now);
-  return command({ type: "answer", ...id, interruptId, answer });
-}
-
-function acknowledge(given: Command, outcome: Outcome, _context: DialectContext, now: number): JsonObject | undefined {
-  if (given.type === "cancel") return { type: "cancelled", success: outcome.ok, timestamp: iso(now) };
-  return outcome.ok ? undefined : errorFrame(outcome.code, outcome.message, now);
-}
-
-function errorFrame(code: ErrorCode, message: string, now: number): JsonObject {
-  return { type: "error", message, details: code, timestamp: iso(now) };
-}
-
-function refuse(code: ErrorCode, message: string, now: number): Decoded {
-  return { commands: [], replies: [errorFrame(code, message, now)] };
-}
-
-function command(given: Command): Decoded {
-  return { commands: [given], replies: [] };
-}
-
 function speaker(state: State, event: { readonly subagentRunId?: string }): string {
   const member = event.subagentRunId === undefined ? undefined : state.team[event.subagentRunId];
   return member?.name ?? state.agent;
-}
-
-function agentOf(event: Of<EventType.RUN_STARTED>): string {
-  const props: unknown = event.input?.forwardedProps;
-  const agent = isObject(props) ? props["agent"] : undefined;
-  return typeof agent === "string" ? agent : "agent";
 }
 
 function withCall(state: State, id: string, call: Call): State {

@@ -7,9 +7,21 @@ import {
   type JsonObject,
   type Outcome,
   parseCursor,
-  parseJsonObject,
+  type StartCommand,
 } from "@throughline/protocol";
-import { isObject } from "./frames.ts";
+import {
+  type ClientFrame,
+  command,
+  invalid,
+  type Read,
+  readAnswer,
+  readContext,
+  readFrame,
+  readText,
+  reply,
+  runIdIn,
+  unknownType,
+} from "./client-frames.ts";
 
 /** What the client of a request may say, and how it is told what came of it. */
 
@@ -33,56 +45,50 @@ function runOfRequest(requestId: string): string {
 
 /** @param text a client's event: its payload, with the event's name as its `type` */
 export function decode(text: string, context: DialectContext): Decoded {
-  const parsed = parseJsonObject(text);
-  if (!parsed.ok) return refuse(parsed.code, parsed.message, context);
-  const frame = parsed.value;
-  const id = typeof frame["id"] === "string" ? { id: frame["id"] } : {};
-  switch (frame["type"]) {
-    case "start":
-      return decodeStart(frame, id, context);
-    case "cancel":
-      return command({ type: "cancel", ...id, ...runIdIn(frame) });
-    case "feedback":
-      return decodeFeedback(frame, id, context);
-    case "rejoin":
-      return decodeRejoin(frame, context);
-    default: {
-      const type = JSON.stringify(frame["type"] ?? null).slice(0, 80);
-      return refuse("invalid_frame", `Unknown event ${type}.`, context);
+  const frame = readFrame(text);
+  const decoded = frame.ok ? decodeEvent(frame.value, context) : frame;
+  return decoded.ok ? decoded.value : reply(errorFrame(decoded.code, decoded.message, context));
+}
+
+function decodeEvent({ fields, id }: ClientFrame, context: DialectContext): Read<Decoded> {
+  switch (fields["type"]) {
+    case "start": {
+      const start = readStart(fields, context);
+      return start.ok ? { ok: true, value: { ...command({ ...start.value, ...id }), follow: { view: false } } } : start;
     }
+    case "cancel":
+      return { ok: true, value: command({ type: "cancel", ...id, ...runIdIn(fields["runId"]) }) };
+    case "feedback": {
+      const answer = readAnswer(fields["questionId"], fields["answer"], { question: "questionId", answer: "answer" });
+      return answer.ok ? { ok: true, value: command({ ...answer.value, ...id }) } : answer;
+    }
+    case "rejoin":
+      return readRejoin(fields);
+    default:
+      return unknownType(fields, "event");
   }
 }
 
-function decodeStart(frame: JsonObject, id: { id?: string }, at: DialectContext): Decoded {
-  const { userQuery: text, context } = frame;
-  if (typeof text !== "string") return refuse("invalid_input", '"userQuery" must be a string.', at);
-  if (text.trim() === "") return refuse("empty_message", "Empty message", at);
-  if (context !== undefined && context !== null && !isObject(context)) {
-    return refuse("invalid_input", '"context" must be an object.', at);
-  }
-  const more = isObject(context) ? context : undefined;
-  const agent = more?.["agent"];
-  if (agent !== undefined && typeof agent !== "string") {
-    return refuse("invalid_input", '"context.agent" must be a string.', at);
-  }
-  const input = { text, ...(more === undefined ? {} : { context: more }) };
+function readStart({ userQuery, context }: JsonObject, at: DialectContext): Read<StartCommand> {
+  const text = readText(userQuery, "userQuery");
+  if (!text.ok) return text;
+  const more = readContext(context, "context");
+  if (!more.ok) return more;
+  const agent = more.value.context?.["agent"];
+  if (agent !== undefined && typeof agent !== "string") return invalid('"context.agent" must be a string.');
+  const input = { text: text.value, ...more.value };
   const runId = runOfRequest(requestOf(at));
-  const start = { type: "start" as const, ...id, runId, ...(agent === undefined ? {} : { agent }), input };
-  return { ...command(start), follow: { view: false } };
+  return { ok: true, value: { type: "start", runId, ...(agent === undefined ? {} : { agent }), input } };
 }
 
-function decodeFeedback(frame: JsonObject, id: { id?: string }, context: DialectContext): Decoded {
-  const { questionId: interruptId, answer } = frame;
-  if (typeof interruptId !== "string") return refuse("invalid_input", '"questionId" must be a string.', context);
-  if (answer === undefined) return refuse("invalid_input", '"answer" is missing.', context);
-  return command({ type: "answer", ...id, interruptId, answer });
-}
-
-function decodeRejoin({ lastSeq }: JsonObject, context: DialectContext): Decoded {
-  if (lastSeq === undefined || lastSeq === null) return { commands: [], replies: [], follow: { view: true } };
+function readRejoin({ lastSeq }: JsonObject): Read<Decoded> {
+  if (lastSeq === undefined || lastSeq === null) {
+    return { ok: true, value: { commands: [], replies: [], follow: { view: true } } };
+  }
   const cursor = cursorIn(lastSeq);
-  if (cursor === undefined) return refuse("invalid_cursor", '"lastSeq" must be SEQ or EPOCH.SEQ.', context);
-  return { commands: [], replies: [], follow: { cursor, view: true } };
+  if (cursor === undefined)
+    return { ok: false, code: "invalid_cursor", message: '"lastSeq" must be SEQ or EPOCH.SEQ.' };
+  return { ok: true, value: { commands: [], replies: [], follow: { cursor, view: true } } };
 }
 
 /** A position as a client gives it: a number, or text; undefined where it is neither. */
@@ -101,16 +107,4 @@ export function acknowledge(_given: Command, outcome: Outcome, context: DialectC
 export function errorFrame(code: ErrorCode, message: string, context: DialectContext): JsonObject {
   const requestId = requestOf(context);
   return { type: "error", agent: SERVER, ...(requestId === "" ? {} : { requestId }), code, message };
-}
-
-function refuse(code: ErrorCode, message: string, context: DialectContext): Decoded {
-  return { commands: [], replies: [errorFrame(code, message, context)] };
-}
-
-function command(given: Command): Decoded {
-  return { commands: [given], replies: [] };
-}
-
-function runIdIn(frame: JsonObject): { runId?: string } {
-  return typeof frame["runId"] === "string" ? { runId: frame["runId"] } : {};
 }

@@ -1,4 +1,5 @@
 import {
+  agentOf,
   type AguiEvent,
   type Dialect,
   type DialectContext,
@@ -72,7 +73,7 @@ function step(state: State, { event }: ThreadEvent, context: DialectContext): St
     case EventType.TEXT_MESSAGE_START:
       return { state: beginMessage(state, event) };
     case EventType.RUN_STARTED:
-      return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) } };
+      return { state: { ...BETWEEN_RUNS, runId: event.runId, agent: agentOf(event) ?? "agent" } };
     case EventType.SUBAGENT_STARTED:
       return { state: { ...state, team: { ...state.team, [event.subagentRunId]: event.name } } };
     default: {
@@ -203,10 +204,4 @@ function stepNamed(at: OpenStep | undefined): JsonObject {
 function speaker(state: State, { subagentRunId }: { readonly subagentRunId?: string }): string {
   const member = subagentRunId === undefined ? undefined : state.team[subagentRunId];
   return member ?? state.agent;
-}
-
-function agentOf({ input }: Of<EventType.RUN_STARTED>): string {
-  const props: unknown = input?.forwardedProps;
-  const agent = isObject(props) ? props["agent"] : undefined;
-  return typeof agent === "string" ? agent : "agent";
 }

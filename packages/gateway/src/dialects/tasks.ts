@@ -7,10 +7,10 @@ import {
   type Json,
   type JsonObject,
   type Outcome,
-  parseJsonObject,
   type Step,
   type ThreadEvent,
 } from "@throughline/protocol";
+import { command, readFrame, reply, runIdIn, unknownType } from "./client-frames.ts";
 import { iso } from "./frames.ts";
 import { taskIn, taskOfThread } from "../tasks/task.ts";
 import { BETWEEN_RUNS, type TaskState, toTaskEvent } from "../tasks/task-events.ts";
@@ -49,11 +49,9 @@ function step(state: TaskState, { event }: ThreadEvent, context: DialectContext)
 }
 
 function decode(text: string, context: DialectContext, now: number): Decoded {
-  const parsed = parseJsonObject(text);
-  if (!parsed.ok) return reply(errorFrame(parsed.code, parsed.message, context, now));
-  const given = parsed.value;
-  const id = typeof given["id"] === "string" ? { id: given["id"] } : {};
-  const runId = typeof given["run_id"] === "string" ? { runId: given["run_id"] } : {};
+  const read = readFrame(text);
+  if (!read.ok) return reply(errorFrame(read.code, read.message, context, now));
+  const { fields: given, id } = read.value;
   switch (given["type"]) {
     case "heartbeat":
       return reply(frame("heartbeat", { timestamp: given["timestamp"] ?? null }, context, now));
@@ -64,12 +62,12 @@ function decode(text: string, context: DialectContext, now: number): Decoded {
     case "cancel":
     case "pause":
     case "resume":
-      return { commands: [{ type: given["type"], ...id, ...runId }], replies: [] };
+      return command({ type: given["type"], ...id, ...runIdIn(given["run_id"]) });
     case "answer":
       return decodeAnswer(given, id, context, now);
     default: {
-      const type = JSON.stringify(given["type"] ?? null).slice(0, 80);
-      return reply(errorFrame("invalid_frame", `Unknown frame type ${type}.`, context, now));
+      const { code, message } = unknownType(given);
+      return reply(errorFrame(code, message, context, now));
     }
   }
 }
@@ -79,7 +77,7 @@ function decodeAnswer(given: JsonObject, id: { id?: string }, context: DialectCo
   if (typeof interruptId !== "string" || answer === undefined) {
     return reply(errorFrame("invalid_input", 'An answer needs "question_id" and "answer".', context, now));
   }
-  return { commands: [{ type: "answer", ...id, interruptId, answer }], replies: [] };
+  return command({ type: "answer", ...id, interruptId, answer });
 }
 
 /**
@@ -102,10 +100,6 @@ function peer(type: string, clientId: string, context: DialectContext, now: numb
 
 function frame(type: string, data: JsonObject, context: DialectContext, now: number): JsonObject {
   return { event_type: type, task_id: taskId(context), data, timestamp: iso(now) };
-}
-
-function reply(answer: JsonObject): Decoded {
-  return { commands: [], replies: [answer] };
 }
 
 function taskId({ threadId }: DialectContext): string {

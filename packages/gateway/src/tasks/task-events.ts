@@ -1,4 +1,5 @@
 import {
+  agentOf,
   type AguiCustomEvent,
   type AguiEvent,
   EventType,
@@ -90,9 +91,7 @@ function teamwork(state: TaskState, event: AguiEvent): TaskStep {
 }
 
 function started(event: Of<EventType.RUN_STARTED>): TaskStep {
-  const props: unknown = event.input?.forwardedProps;
-  const named = typeof props === "object" && props !== null ? (props as { agent?: unknown }).agent : undefined;
-  const agent = typeof named === "string" ? named : "agent";
+  const agent = agentOf(event) ?? "agent";
   const state = { ...BETWEEN_RUNS, runId: event.runId, agent };
   return { state, type: "task_started", data: { run_id: event.runId, agent } };
 }

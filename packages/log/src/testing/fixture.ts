@@ -1,8 +1,8 @@
 /** What a store must give the contract suite, and what the suite's tests work with. */
-import type { Clock, Random } from "@throughline/protocol";
+import { type Clock, type Random, randomFrom } from "@throughline/protocol";
 import type { Limits } from "../core/limits.ts";
 import type { AppendResult, StreamLog, TailEvent } from "../stream-log.ts";
-import { suiteClock, suiteRandom, type SuiteClock } from "./system.ts";
+import { suiteClock, type SuiteClock } from "./system.ts";
 
 export interface OpenOptions extends Partial<Limits> {
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export const SWEEP_MS = 1_000;
 /** An open log in a place of its own; closed and removed by `await using`. */
 export class Bench implements AsyncDisposable {
   readonly clock: SuiteClock = suiteClock();
-  readonly #random: Random = suiteRandom();
+  readonly #random: Random = randomFrom(1);
   readonly #place: StorePlace;
   readonly #limits: Partial<Limits>;
   #log: StreamLog | undefined;

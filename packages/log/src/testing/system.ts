@@ -1,8 +1,8 @@
 /**
- * Time and randomness for the contract suite. Immediates are the real ones, since stores do real
+ * Time for the contract suite. Immediates are the real ones, since stores do real
  * I/O; the time of day stands still until a test moves it.
  */
-import type { Clock, Random, Timer } from "@throughline/protocol";
+import type { Clock, Timer } from "@throughline/protocol";
 
 export interface SuiteClock extends Clock {
   /** Moves time on and calls what is due, in order. */
@@ -38,18 +38,4 @@ export function suiteClock(start = 1_700_000_000_000): SuiteClock {
       return entries.length;
     },
   };
-}
-
-/** Numbers from a seed (mulberry32), the same on every machine. */
-export function suiteRandom(seed = 1): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join("");
-  return { next, uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}` };
 }

@@ -1,11 +1,12 @@
 import fc from "fast-check";
+import { randomFrom } from "@throughline/protocol";
 import { describe, expect, it } from "vitest";
 import { createMemoryLog, memoryDisk, type MemoryDisk, type StreamLog, type WriteFate } from "../../src/index.ts";
 import { heard, put, readAll } from "../../src/testing/fixture.ts";
-import { suiteClock, suiteRandom } from "../../src/testing/system.ts";
+import { suiteClock } from "../../src/testing/system.ts";
 import type { TailEvent } from "../../src/index.ts";
 
-const random = suiteRandom();
+const random = randomFrom(1);
 
 function open(disk: MemoryDisk): StreamLog {
   return createMemoryLog({ clock: suiteClock(), random, disk });

@@ -3,15 +3,16 @@
  * acknowledged to it, so that whoever reads that knows what the log must hold.
  */
 import { writeSync } from "node:fs";
+import { randomFrom } from "@throughline/protocol";
 import { Hooks, hookMemory } from "../../src/sqlite/hooks.ts";
 import { openSqliteLogWith } from "../../src/sqlite/open.ts";
 import { type CrashPlan, recordOf } from "./crash-plan.ts";
-import { suiteClock, suiteRandom } from "../../src/testing/system.ts";
+import { suiteClock } from "../../src/testing/system.ts";
 
 async function write(plan: CrashPlan): Promise<void> {
   const memory = hookMemory();
   new Hooks(memory).crashAt(plan.point, plan.times);
-  const seams = { clock: suiteClock(), random: suiteRandom(), sweepMs: 1_000 };
+  const seams = { clock: suiteClock(), random: randomFrom(1), sweepMs: 1_000 };
   const log = await openSqliteLogWith({ ...seams, dir: plan.dir, durability: plan.durability }, memory);
   for (let n = 1; n <= plan.batches; n += 1) {
     const appends = ["a", "b"].map((stream) => ({

@@ -2,15 +2,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomFrom } from "@throughline/protocol";
 import type { StreamLog } from "../../src/index.ts";
 import { Hooks, hookMemory } from "../../src/sqlite/hooks.ts";
 import { openSqliteLogWith, type SqliteLogOptions } from "../../src/sqlite/open.ts";
-import { suiteClock, suiteRandom } from "../../src/testing/system.ts";
+import { suiteClock } from "../../src/testing/system.ts";
 
 export class Place implements AsyncDisposable {
   readonly dir: string;
   readonly clock = suiteClock();
-  readonly #random = suiteRandom();
+  readonly #random = randomFrom(1);
   readonly #memory = hookMemory();
   readonly hooks = new Hooks(this.#memory);
   #open: StreamLog[] = [];

@@ -13,7 +13,7 @@ export function startRun(draft: Draft, event: RunStartedEvent, seq: number): voi
   draft.list("runs").push({
     runId: event.runId,
     parentRunId: event.parentRunId ?? null,
-    agent: agentOf(input),
+    agent: agentOf(event),
     status: "running",
     startSeq: seq,
     endSeq: null,
@@ -27,7 +27,8 @@ export function startRun(draft: Draft, event: RunStartedEvent, seq: number): voi
   if (input !== undefined) takeInput(draft, input, event.timestamp ?? null);
 }
 
-function agentOf(input: RunAgentInput | undefined): string | null {
+/** Whom a run was started with: the agent that its first event names; null where it names none. */
+export function agentOf({ input }: RunStartedEvent): string | null {
   const props: unknown = input?.forwardedProps;
   const agent: unknown = typeof props === "object" && props !== null ? Reflect.get(props, "agent") : null;
   return typeof agent === "string" ? agent : null;
