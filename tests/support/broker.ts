@@ -155,9 +155,14 @@ export class Stranger implements AsyncDisposable {
     await channel.close();
   }
 
-  async declare(queue: string, options: Options.AssertQueue): Promise<void> {
+  async declare(
+    queue: string,
+    options: Options.AssertQueue,
+    bind?: { readonly exchange: string; readonly key: string },
+  ): Promise<void> {
     const channel = await this.#connection.createChannel();
     await channel.assertQueue(queue, options);
+    if (bind !== undefined) await channel.bindQueue(queue, bind.exchange, bind.key);
     await channel.close();
   }
 

@@ -90,6 +90,7 @@ export const THREAD = "request:1";
 export interface Saying {
   readonly runId?: string;
   readonly name?: string;
+  readonly paused?: boolean;
   readonly threadId?: string;
 }
 

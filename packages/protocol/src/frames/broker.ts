@@ -112,7 +112,12 @@ export const FeedbackRequestedMessage = z.looseObject({
 export const AgentHeartbeatMessage = z.looseObject({
   ...ofAgent,
   type: z.literal("agent.heartbeat"),
-  data: z.looseObject({}).optional(),
+  data: z
+    .looseObject({
+      /** Whether the worker holds the run. One that is not as it was told to be is told again. */
+      paused: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 /** Any one AG-UI event: text, tool calls, charts, state. Needs an AMQP message_id, since it has no other name. */
@@ -170,7 +175,12 @@ const ofControl = { requestId: RequestId, runId: SafeId, tenant: SafeId.optional
 
 /** What the gateway tells all workers about a run: that it has ended, is to hold, or to go on. */
 export const BrokerControlMessage = z.discriminatedUnion("type", [
-  z.looseObject({ ...ofControl, type: z.literal("cancel") }),
+  z.looseObject({
+    ...ofControl,
+    type: z.literal("cancel"),
+    /** Why it has ended, where that was not somebody's wish. */
+    error: z.looseObject({ code: z.string().max(64), message: Text }).optional(),
+  }),
   z.looseObject({ ...ofControl, type: z.literal("pause") }),
   z.looseObject({ ...ofControl, type: z.literal("resume") }),
 ]);

@@ -143,6 +143,7 @@ export class Intake implements LinkUser {
       ...thread,
       ...(message.runId === undefined ? {} : { runId: message.runId }),
       ...(name === undefined ? {} : { name }),
+      ...pausedIn(message),
       interpret: (open) => interpret(message, open),
     };
     await new Promise<void>((done) => {
@@ -186,6 +187,12 @@ export class Intake implements LinkUser {
     if (isThere) source.session.acknowledge(source.channel, raw);
     else source.session.fail(new Error("A message could not be put aside."));
   }
+}
+
+/** Whether its worker holds the run, where it says so. */
+function pausedIn(message: BrokerAgentMessage): Pick<Report, "paused"> {
+  if (message.type !== "agent.heartbeat" || message.data?.paused === undefined) return {};
+  return { paused: message.data.paused };
 }
 
 /** Where a message came from, which alone can acknowledge it. */

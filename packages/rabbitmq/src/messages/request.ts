@@ -25,8 +25,8 @@ export function requestMessage({ tenant, threadId, request, input, questions }: 
   } as BrokerRequestMessage;
 }
 
-export function controlMessage({ type, tenant, threadId, runId }: Notice): BrokerControlMessage {
-  return { type, ...addressOf(tenant, threadId), runId };
+export function controlMessage({ type, tenant, threadId, runId, error }: Notice): BrokerControlMessage {
+  return { type, ...addressOf(tenant, threadId), runId, ...(error === undefined ? {} : { error }) };
 }
 
 /** What the request was about, for those who read no more than that when an answer comes. */

@@ -19,6 +19,8 @@ export interface Crew {
   begin(request: BrokerRequestMessage): void;
   /** Hears about a run, one's own or not. */
   hear(notice: BrokerControlMessage): void;
+  /** From now on it hears what it is told; it may have missed something before. */
+  listens(): void;
 }
 
 /**
@@ -45,6 +47,7 @@ export class Orders implements LinkUser {
     const control = await session.channel();
     const notices = await declareControl(control);
     await control.consume(notices, (raw) => this.#hear(raw, session), { noAck: true });
+    this.#crew.listens();
     const requests = await session.channel();
     const queue = await declareRequests(requests, this.#agent);
     // One at a time: what this worker has no hand free for stays there for others.

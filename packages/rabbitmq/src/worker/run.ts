@@ -73,9 +73,9 @@ export class WorkerRun {
     this.#abort.abort(error);
   }
 
-  /** Says that the run goes on. */
+  /** Says that the run goes on, and whether it is held: who missed being told otherwise is told again. */
   heartbeat(): void {
-    this.#voice.heartbeat(this.#ports.agent.name);
+    this.#voice.heartbeat(this.#ports.agent.name, this.#gate.shut);
   }
 
   async #work(request: BrokerRequestMessage): Promise<void> {

@@ -121,15 +121,28 @@ class Worker implements AgentWorker, Crew {
 
   hear(notice: BrokerControlMessage): void {
     const run = this.#runs.get(notice.runId);
+    if (notice.type === "cancel" && notice.error !== undefined && run !== undefined) {
+      const { code, message } = notice.error;
+      this.#logger.warn("the run was ended", { runId: notice.runId, code, reason: message });
+    }
     if (run === undefined) this.#ledger.note(notice);
     else run[notice.type]();
   }
 
+  /** While it did not listen a run may have been held, let go on, or ended: whoever hears of it says so again. */
+  listens(): void {
+    this.#beatOnce();
+  }
+
   #beat(): void {
     this.#heartbeat = this.#options.clock.setTimeout(() => {
-      if (this.#link.state === "up") for (const run of this.#runs.values()) run.heartbeat();
+      if (this.#link.state === "up") this.#beatOnce();
       this.#beat();
     }, HEARTBEAT_MS);
+  }
+
+  #beatOnce(): void {
+    for (const run of this.#runs.values()) run.heartbeat();
   }
 
   async #close(graceMs: number): Promise<void> {

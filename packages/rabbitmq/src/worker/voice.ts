@@ -39,12 +39,12 @@ export class Voice {
     return this.#outbox.room();
   }
 
-  heartbeat(agent: string): void {
+  heartbeat(agent: string, paused: boolean): void {
     // While others wait, what they say renews the lease as well.
     if (!this.#outbox.hasRoom) return;
     const type = "agent.heartbeat";
     this.#outbox
-      .post({ exchange: EVENTS, key: type, type, body: this.#encode({ type, agent, data: {} }) })
+      .post({ exchange: EVENTS, key: type, type, body: this.#encode({ type, agent, data: { paused } }) })
       .catch(() => undefined);
   }
 

@@ -33,7 +33,7 @@ export async function beginRemote(scope: RunScope, { key, request }: Queued, wor
   const place = [thread.tenant, thread.id, request.runId] as const;
   const [names, assembly] = [new ReportedNames(...place), StoredAssembly.none(...place)];
   const record = batches.projection.begun(request, first);
-  return runnerOf(scope, { record, lease, workers, grammar, names, assembly });
+  return runnerOf(scope, { record, lease, workers, grammar, wasPaused: false, names, assembly });
 }
 
 /**
@@ -47,12 +47,12 @@ export async function restoreRemote(scope: RunScope, stored: string, workers: Wo
   const { runId } = JSON.parse(stored) as ActiveRun;
   const record = await recordOf(scope, runId);
   if (record === undefined) throw new ThroughlineError("corrupt", `Run "${runId}" holds a thread but is not recorded.`);
-  const { grammar } = await storedGrammar(thread, { runId, startSeq: record.startSeq ?? 1 });
+  const { grammar, wasPaused } = await storedGrammar(thread, { runId, startSeq: record.startSeq ?? 1 });
   const names = await ReportedNames.load(ports.log, thread.tenant, thread.id, runId);
   const assembly = await StoredAssembly.load(ports.log, thread.tenant, thread.id, runId);
   const lease = leaseOf(scope, runId);
   await writeControls(scope, [{ key: keys.active(thread.tenant, thread.id), value: lease, expect: stored }]);
-  return runnerOf(scope, { record, lease, workers, grammar, names, assembly });
+  return runnerOf(scope, { record, lease, workers, grammar, wasPaused, names, assembly });
 }
 
 function leaseOf({ ports }: RunScope, runId: string): string {
@@ -66,11 +66,12 @@ function runnerOf(
     readonly lease: string;
     readonly workers: Workers;
     readonly grammar: RunGrammar;
+    readonly wasPaused: boolean;
     readonly names: ReportedNames;
     readonly assembly: StoredAssembly;
   },
 ): RemoteRunner {
-  const { record, lease, workers, grammar, names, assembly } = run;
+  const { record, lease, workers, grammar, wasPaused, names, assembly } = run;
   const { runId, agent } = record;
   return new RemoteRunner({
     thread,
@@ -78,6 +79,7 @@ function runnerOf(
     agent,
     clientId: record.clientId ?? undefined,
     paused: record.status === "paused",
+    wasPaused,
     clock: ports.clock,
     logger: ports.logger.child({ threadId: thread.id, runId, agent }),
     workers,

@@ -5,7 +5,9 @@ import type { RunEnd, RunHandle } from "../run/run-handle.ts";
 import { type RunnerBatches, Transcript } from "../run/transcript.ts";
 import type { Notice, Reception, Report, Said, Workers } from "../run/workers.ts";
 import { type Compose, inOneBatch } from "../stored/batches.ts";
+import { cut } from "../stored/bounds.ts";
 import type { Ending } from "../stored/records.ts";
+import { HoldOrder } from "./hold-order.ts";
 import { WorkerLease } from "./lease.ts";
 import { ReportBatch, type Waiting } from "./report-batch.ts";
 import type { ReportedNames } from "./reported-names.ts";
@@ -36,11 +38,11 @@ export class RemoteRunner implements RunHandle {
   readonly #names: ReportedNames;
   readonly #assembly: StoredAssembly;
   readonly #lease: WorkerLease;
+  readonly #order: HoldOrder;
   readonly #soFar: RunSoFar;
   #inbox: Waiting[] = [];
   #batch: ReportBatch | undefined;
   #working = false;
-  #paused: boolean;
   #ending: Ending | undefined;
   #closed = false;
   #resolveEnded!: (end: RunEnd) => void;
@@ -51,6 +53,8 @@ export class RemoteRunner implements RunHandle {
     readonly agent: string;
     readonly clientId: string | undefined;
     readonly paused: boolean;
+    /** Whether it was held at any time. */
+    readonly wasPaused: boolean;
     readonly clock: Clock;
     readonly logger: Logger;
     readonly workers: Workers;
@@ -70,7 +74,8 @@ export class RemoteRunner implements RunHandle {
     this.#workers = workers;
     this.#names = options.names;
     this.#assembly = options.assembly;
-    this.#paused = options.paused;
+    const { paused, wasPaused } = options;
+    this.#order = new HoldOrder({ clock, paused, wasPaused, tell: (type) => this.#tell({ type }) });
     const soFar = new RunSoFar(thread.id, runId, grammar, thread.view.state);
     this.#soFar = soFar;
     this.#transcript = new Transcript({
@@ -101,7 +106,7 @@ export class RemoteRunner implements RunHandle {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#order.paused;
   }
 
   /**
@@ -113,6 +118,7 @@ export class RemoteRunner implements RunHandle {
     this.#lease.renew();
     if (this.#closed) return Promise.reject(closing());
     if (this.#ending !== undefined) return this.#afterEnd("fenced");
+    this.#order.heard(report);
     if (this.#inbox.length >= MOST_WAITING) return Promise.reject(tooMany());
     return new Promise((resolve, reject) => {
       this.#inbox.push({ report, resolve, reject });
@@ -126,14 +132,12 @@ export class RemoteRunner implements RunHandle {
 
   async pause(note: Compose): Promise<void> {
     await this.#thread.writer.write({ compose: note });
-    this.#paused = true;
-    this.#tell("pause");
+    this.#order.give(true);
   }
 
   async resume(note: Compose): Promise<void> {
     await this.#thread.writer.write({ compose: note });
-    this.#paused = false;
-    this.#tell("resume");
+    this.#order.give(false);
   }
 
   /** The server closes: the run goes on without it, and what is not stored yet is reported again. */
@@ -195,7 +199,7 @@ export class RemoteRunner implements RunHandle {
       // The name of a report that ends the run needs no keeping: the end tells that it was applied.
       this.#finish(this.#ending, batch.parts);
       batch.tell((reception) => this.#afterEnd(reception));
-      if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tell("cancel");
+      if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tellEnd(this.#ending);
       return;
     }
     const controls = [...this.#names.writes(), ...this.#assembly.writes(this.#transcript.assembling)];
@@ -215,7 +219,7 @@ export class RemoteRunner implements RunHandle {
     if (this.#ending !== undefined) return false;
     this.#ending = ending;
     this.#finish(ending, [], joined);
-    this.#tell("cancel");
+    this.#tellEnd(ending);
     return true;
   }
 
@@ -250,8 +254,14 @@ export class RemoteRunner implements RunHandle {
     for (const { reject } of this.#inbox.splice(0)) reject(error);
   }
 
-  #tell(type: Notice["type"]): void {
-    this.#workers.tell({ type, tenant: this.#thread.tenant, threadId: this.#thread.id, runId: this.runId });
+  #tellEnd(ending: Ending): void {
+    const told = cut(ending);
+    const why = told.type === "error" ? { error: { code: told.code, message: told.message } } : {};
+    this.#tell({ type: "cancel", ...why });
+  }
+
+  #tell(notice: Pick<Notice, "type" | "error">): void {
+    this.#workers.tell({ ...notice, tenant: this.#thread.tenant, threadId: this.#thread.id, runId: this.runId });
   }
 }
 

@@ -10,18 +10,26 @@ interface Place {
   readonly startSeq: number;
 }
 
+interface StoredGrammar {
+  readonly grammar: RunGrammar;
+  readonly ids: RunIds;
+  /** Whether the run was held at any time. */
+  readonly wasPaused: boolean;
+}
+
 /**
  * The grammar of a thread's last run as it stands in the log.
  * @throws corrupt when what is stored is no run
  */
-export async function storedGrammar(thread: Thread, run: Place): Promise<{ grammar: RunGrammar; ids: RunIds }> {
+export async function storedGrammar(thread: Thread, run: Place): Promise<StoredGrammar> {
   const events: AguiEvent[] = [];
   for await (const { event } of thread.range(run.startSeq - 1, thread.head)) events.push(event);
   const [started] = events;
   // A fork shares its source's events, ids and all.
   const threadId = started?.type === EventType.RUN_STARTED ? started.threadId : thread.id;
   const ids = { threadId, runId: run.runId };
-  return { grammar: recoverGrammar(ids, events), ids };
+  const wasPaused = events.some((event) => event.type === EventType.CUSTOM && event.name === "run.paused");
+  return { grammar: recoverGrammar(ids, events), ids, wasPaused };
 }
 
 /**

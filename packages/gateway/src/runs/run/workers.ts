@@ -1,4 +1,4 @@
-import type { AguiEvent, Interrupt, RunAgentInput } from "@throughline/protocol";
+import type { AguiEvent, ErrorCode, Interrupt, RunAgentInput } from "@throughline/protocol";
 import type { Ending, StartRequest } from "../stored/records.ts";
 
 /**
@@ -42,6 +42,8 @@ export interface Notice {
   readonly tenant: string;
   readonly threadId: string;
   readonly runId: string;
+  /** With `cancel`: why the run has ended, where that was nobody's wish. */
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /**
@@ -56,6 +58,8 @@ export interface Report {
   readonly runId?: string;
   /** Names the report within its run: a repeat is applied once. Absent for one that says nothing (a heartbeat). */
   readonly name?: string;
+  /** Whether its worker holds the run. Absent where it does not say so. */
+  readonly paused?: boolean;
   /** What it means, given what the run has open when its turn has come. Pure. */
   readonly interpret: (open: OpenRun) => Said;
 }
