@@ -88,6 +88,8 @@ test("outgoingWords says where a message is, and what it waits for", () => {
   expect(outgoingWords({ status: "sending" })).toBe("Sending…");
   expect(outgoingWords({ status: "sending" }, false)).toBe("Waiting for the connection");
   expect(outgoingWords({ status: "accepted" }, false)).toBe("Waiting for its turn");
+  const error = { message: "It is going down." };
+  expect(outgoingWords({ status: "waiting", error })).toBe("Waiting for the server. It is going down.");
   expect(outgoingWords({ status: "failed", error: { message: "Too long." } })).toBe("Not sent. Too long.");
   expect(outgoingWords({ status: "failed", error: null })).toBe("Not sent.");
 });
