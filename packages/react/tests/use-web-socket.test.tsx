@@ -1,9 +1,9 @@
 import "./support/dom.ts";
 import { act, fireEvent, screen } from "@testing-library/react";
-import { Profiler } from "react";
+import { Activity, Profiler, Suspense, use, useState } from "react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { type DialectFrame, RealtimeClient } from "@throughline/client/realtime";
+import { type DialectFrame, getWebSocketTransport, RealtimeClient } from "@throughline/client/realtime";
 import type { WebSocketClass } from "@throughline/client";
 import { seededRandom } from "@throughline/testing";
 import {
@@ -19,16 +19,17 @@ import {
 import { talker, waiter } from "./support/agents.ts";
 import { openPage, type Page } from "./support/page.tsx";
 
-function transportTo({ server }: Page, path: string): RealtimeClient {
-  return new RealtimeClient({
-    url: `ws://127.0.0.1${path}`,
-    system: {
-      clock: server.clock,
-      random: seededRandom(3),
-      WebSocket: server.WebSocket as unknown as WebSocketClass,
-      signals: { subscribe: () => () => {} },
-    },
-  });
+function systemOf({ server }: Page) {
+  return {
+    clock: server.clock,
+    random: seededRandom(3),
+    WebSocket: server.WebSocket as unknown as WebSocketClass,
+    signals: { subscribe: () => () => {} },
+  };
+}
+
+function transportTo(page: Page, path: string): RealtimeClient {
+  return new RealtimeClient({ url: `ws://127.0.0.1${path}`, system: systemOf(page) });
 }
 
 function Chat({ transport }: { readonly transport: RealtimeClient }) {
@@ -133,6 +134,106 @@ test("two components share one session: nothing counts twice, and a run can be c
   expect(frames.filter(({ type }) => type === "connected")).toHaveLength(1);
   await act(async () => transport.disconnect());
   expect(screen.getByText("twin disconnected")).toBeTruthy();
+  transport.close();
+});
+
+const roomUrl = (room: string): string => `ws://127.0.0.1/ws/chat?agent=talker&session_id=${room}`;
+
+function Room({ room }: { readonly room: string }) {
+  return (
+    <p>
+      room {room} {useWebSocket({ url: roomUrl(room) }).status}
+    </p>
+  );
+}
+
+/** Shows room "a" twice, then "b"; hides all of it at wish. */
+function Rooms() {
+  const [room, setRoom] = useState("a");
+  const [isHidden, setHidden] = useState(false);
+  return (
+    <>
+      <Activity mode={isHidden ? "hidden" : "visible"}>
+        <Room room={room} />
+        <Room room={room} />
+      </Activity>
+      <button type="button" onClick={() => setRoom("b")}>
+        leave
+      </button>
+      <button type="button" onClick={() => setHidden(!isHidden)}>
+        hide or show
+      </button>
+    </>
+  );
+}
+
+test("StrictMode or not, the shared client of an address is closed a second after its last component is gone", async () => {
+  for (const isStrict of [false, true]) {
+    await using page = await openPage({ agents: [talker()], isStrict });
+    const sharedAt = (room: string) => getWebSocketTransport({ url: roomUrl(room), system: systemOf(page) });
+    const [a, b] = [sharedAt("a"), sharedAt("b")];
+    const shown = page.show(<Rooms />);
+    await page.until(() => screen.queryAllByText("room a connected").length === 2, "the connection");
+    fireEvent.click(screen.getByText("leave"));
+    await page.until(() => screen.queryAllByText("room b connected").length === 2, "the other connection");
+    await page.pass(1_000);
+    expect(a.state).toBe("disconnected");
+    expect(sharedAt("a")).not.toBe(a);
+    await page.pass(60_000);
+    expect(sharedAt("b")).toBe(b);
+    shown.unmount();
+    await page.pass(1_000);
+    expect(b.state).toBe("disconnected");
+    for (const room of ["a", "b"]) sharedAt(room).close();
+  }
+});
+
+test("what was hidden for longer than its client was kept gets another when it is shown again", async () => {
+  await using page = await openPage({ agents: [talker()] });
+  const sharedAt = (room: string) => getWebSocketTransport({ url: roomUrl(room), system: systemOf(page) });
+  const before = sharedAt("a");
+  page.show(<Rooms />);
+  await page.until(() => screen.queryAllByText("room a connected").length === 2, "the connection");
+  fireEvent.click(screen.getByText("hide or show"));
+  await page.pass(1_000);
+  const after = sharedAt("a");
+  expect(after).not.toBe(before);
+  fireEvent.click(screen.getByText("hide or show"));
+  await page.until(() => after.state === "connected", "the connection again");
+  await page.pass(60_000);
+  expect(screen.getAllByText("room a connected")).toHaveLength(2);
+  after.close();
+});
+
+test("a rendering that is never committed leaves no client behind", async () => {
+  await using page = await openPage();
+  const sharedAt = (room: string) => getWebSocketTransport({ url: roomUrl(room), system: systemOf(page) });
+  const client = sharedAt("a");
+  const forever = new Promise<never>(() => {});
+  const Never = () => use(forever);
+  await act(async () => {
+    page.show(
+      <Suspense fallback="waiting">
+        <Room room="a" />
+        <Never />
+      </Suspense>,
+    );
+  });
+  expect(screen.getByText("waiting")).toBeTruthy();
+  await page.pass(1_000);
+  const next = sharedAt("a");
+  expect(next).not.toBe(client);
+  next.close();
+});
+
+test("a client of the app's own is disconnected, and connects again", async () => {
+  await using page = await openPage({ agents: [talker()] });
+  const transport = transportTo(page, "/ws/stream?agent=talker");
+  page.show(<Twin transport={transport} />).unmount();
+  await page.pass(1_000);
+  expect(transport.state).toBe("disconnected");
+  page.show(<Twin transport={transport} />);
+  await page.until(() => screen.queryByText("twin connected") !== null, "the connection again");
   transport.close();
 });
 

@@ -1,9 +1,9 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useReducer } from "react";
 import type { LinkState } from "@throughline/client";
 import { getWebSocketTransport, type RealtimeClient } from "@throughline/client/realtime";
 import type { Json, ThroughlineError } from "@throughline/protocol";
-import { Lingering } from "../lingering.ts";
 import { CLIENT_FRAMES, dialectAt } from "../realtime/frames.ts";
+import { Lease } from "../realtime/leases.ts";
 import { sessionOf } from "../realtime/session.ts";
 import { socketUrl } from "../server-url.ts";
 import { isPage } from "../system.ts";
@@ -49,7 +49,7 @@ export interface UseWebSocket {
 
 /**
  * The agent stream or the chat, filling `chatStore`, `statusStore` and `chartStore`. All components with
- * one address share one connection, which ends a second after the last is gone.
+ * one address share one client, which is closed a second after the last is gone.
  */
 export function useWebSocket(options: UseWebSocketOptions = {}): UseWebSocket {
   const { reconnectAttempts = 5, reconnectInterval = 2000, heartbeatInterval = 30_000, autoConnect = true } = options;
@@ -58,24 +58,29 @@ export function useWebSocket(options: UseWebSocketOptions = {}): UseWebSocket {
   const clock = useClock();
   const stores = useStores();
   const dialect = dialectAt(url);
-  const transport = useMemo(() => {
-    if (own !== undefined || !isPage()) return own ?? null;
-    return getWebSocketTransport({
+  const [round, renew] = useReducer((count: number) => count + 1, 0);
+  const shared = useMemo(() => {
+    if (own !== undefined || !isPage()) return null;
+    const client = getWebSocketTransport({
       url,
       reconnectInterval,
       maxReconnectAttempts: reconnectAttempts,
       heartbeatInterval,
     });
-  }, [own, url, reconnectAttempts, reconnectInterval, heartbeatInterval]);
+    // What is rendered may never be committed.
+    Lease.of(client, clock).hold(false)();
+    return { client, round };
+  }, [own, url, reconnectAttempts, reconnectInterval, heartbeatInterval, clock, round]);
+  const transport = own ?? shared?.client ?? null;
   useEffect(() => {
     if (transport === null) return;
-    const lettingGo = [
-      sessionOf(stores, transport, dialect, clock).hold(),
-      connectionOf(transport, () => new Lingering(clock, () => () => transport.disconnect())).hold(),
-    ];
+    const lease = Lease.of(transport, clock);
+    // React may show again what it had hidden for longer than the client was kept.
+    if (lease.isOver) return renew();
+    const lettingGo = [sessionOf(stores, transport, dialect, clock).hold(), lease.hold(own !== undefined)];
     if (autoConnect) transport.connect();
     return () => lettingGo.forEach((letGo) => letGo());
-  }, [transport, stores, dialect, clock, autoConnect]);
+  }, [transport, own, stores, dialect, clock, autoConnect]);
   const { state, error } = useReadable(transport?.connection ?? NOWHERE, BEFORE);
   const actions = useMemo(() => {
     const frames = CLIENT_FRAMES[dialect];
@@ -104,11 +109,3 @@ const BEFORE: LinkState = {
   error: null,
 };
 const NOWHERE = { get: () => BEFORE, subscribe: () => () => {} };
-
-const connections = new WeakMap<RealtimeClient, Lingering>();
-
-function connectionOf(transport: RealtimeClient, make: () => Lingering): Lingering {
-  const found = connections.get(transport) ?? make();
-  connections.set(transport, found);
-  return found;
-}
