@@ -51,7 +51,7 @@ describe("the start after a crash", () => {
     expect((await server.post("/api/v1/threads/u/runs", quick)).status).toBe(202);
   });
 
-  test("A3: a state that an agent makes deeper and deeper is folded again", async () => {
+  test("A3: a state that an agent makes deeper and deeper ends its run, and is folded again", async () => {
     const disk = memoryDisk();
     const manual = manualAgent();
     const before = await serverOn(disk, { agents: [manual.agent] });
@@ -59,12 +59,18 @@ describe("the start after a crash", () => {
     const run = await manual.next();
     const nested = (levels: number): unknown => (levels === 0 ? {} : { a: nested(levels - 1) });
     await run.emit({ type: EventType.STATE_SNAPSHOT, snapshot: { a: {} } });
-    for (let at = 1; at < 18_000; at += 50) {
-      const path = "/a".repeat(at + 1);
-      await run.emit({ type: EventType.STATE_DELTA, delta: [{ op: "add", path, value: nested(49) }] });
-    }
+    const deepen = (at: number): Promise<void> =>
+      run.emit({
+        type: EventType.STATE_DELTA,
+        delta: [{ op: "add", path: "/a".repeat(at + 1), value: nested(49) }],
+      });
+    await deepen(1);
     await run.emit({ type: EventType.STATE_DELTA, delta: [{ op: "copy", from: "/a", path: "/b" }] });
     expect((await before.get("/api/v1/threads/t")).status).toBe(200);
+    // Nobody asks for more after this one.
+    void deepen(51);
+    await untilRun(before, "r1", "failed");
+    expect((await before.get("/api/v1/runs/r1")).body.error.code).toBe("agent_invalid_event");
     disk.crash();
     await using after = await serverOn(disk);
     await verifyRuns((await readEvents(after, "t")).map(({ event }) => event));

@@ -72,7 +72,14 @@ export class Runner implements RunHandle {
     const grammar = new RunGrammar(ids);
     grammar.accept(options.started);
     const { clock, batches } = options;
-    this.#transcript = new Transcript({ ids, clock, batches, grammar, write: (write) => this.#write(write) });
+    this.#transcript = new Transcript({
+      ids,
+      clock,
+      batches,
+      grammar,
+      state: options.context.view.state,
+      write: (write) => this.#write(write),
+    });
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });

@@ -76,17 +76,17 @@ export class RemoteRunner implements RunHandle {
     this.#assembly = options.assembly;
     const { paused, wasPaused } = options;
     this.#order = new HoldOrder({ clock, paused, wasPaused, tell: (type) => this.#tell({ type }) });
-    const soFar = new RunSoFar(thread.id, runId, grammar, thread.view.state);
-    this.#soFar = soFar;
-    this.#transcript = new Transcript({
+    const transcript = new Transcript({
       ids: { threadId: thread.id, runId },
       clock,
       batches,
       grammar,
+      state: thread.view.state,
       assembling: options.assembly.loaded,
       write: (write) => this.#batch?.add(write),
-      accepted: (event) => soFar.fold(event),
     });
+    this.#transcript = transcript;
+    this.#soFar = new RunSoFar(runId, grammar, transcript);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });

@@ -1,5 +1,5 @@
-import { type AguiEvent, emptyView, EventType, reduce } from "@throughline/protocol";
 import type { RunGrammar } from "@throughline/protocol/run";
+import type { Transcript } from "../run/transcript.ts";
 import type { OpenRun } from "../run/workers.ts";
 
 /** What stands of a run as its next report is interpreted, what is still to be stored included. */
@@ -9,29 +9,18 @@ export class RunSoFar implements OpenRun {
   readonly hasSubagent: OpenRun["hasSubagent"];
   readonly hadSubagent: OpenRun["hadSubagent"];
   readonly hasStep: OpenRun["hasStep"];
-  readonly #threadId: string;
-  #state: unknown;
+  readonly #transcript: Pick<Transcript, "state">;
 
-  /**
-   * @param grammar has accepted what stands of the run, and goes on to accept what will
-   * @param state the thread's, as the run stands
-   */
-  constructor(threadId: string, runId: string, grammar: RunGrammar, state: unknown) {
+  /** @param grammar has accepted what stands of the run, and goes on to accept what will */
+  constructor(runId: string, grammar: RunGrammar, transcript: Pick<Transcript, "state">) {
     this.runId = runId;
-    this.#threadId = threadId;
-    this.#state = state;
+    this.#transcript = transcript;
     this.hasSubagent = (id) => grammar.hasSubagent(id);
     this.hadSubagent = (id) => grammar.hadSubagent(id);
     this.hasStep = (name, subagentRunId) => grammar.hasStep(name, subagentRunId);
   }
 
   get state(): unknown {
-    return this.#state;
-  }
-
-  /** This event will stand in the thread next. */
-  fold(event: AguiEvent): void {
-    if (event.type !== EventType.STATE_SNAPSHOT && event.type !== EventType.STATE_DELTA) return;
-    this.#state = reduce({ ...emptyView(this.#threadId), state: this.#state }, { seq: 1, event }).state;
+    return this.#transcript.state;
   }
 }

@@ -4,6 +4,7 @@ import type { ComposedWrite, Write } from "../../threads/writer.ts";
 import type { Compose } from "../stored/batches.ts";
 import { cut, recordOf, terminalProblem } from "../stored/bounds.ts";
 import type { Ending } from "../stored/records.ts";
+import { StateSoFar } from "./state-so-far.ts";
 import { endingOf, GRAMMAR_ENDING, terminalEvent } from "../stored/terminal.ts";
 
 /** The batches of one run that are more than its agent's events. */
@@ -25,7 +26,7 @@ export class Transcript {
   readonly #grammar: RunGrammar;
   readonly #normaliser: EventNormaliser;
   readonly #write: (write: Write | ComposedWrite) => void;
-  readonly #accepted: ((event: AguiEvent) => void) | undefined;
+  readonly #state: StateSoFar;
 
   constructor(options: {
     readonly ids: RunIds;
@@ -33,12 +34,12 @@ export class Transcript {
     readonly batches: RunnerBatches;
     /** Has accepted the run's events so far, at least its first. */
     readonly grammar: RunGrammar;
+    /** The thread's shared state, as the run stands. */
+    readonly state: unknown;
     /** What an earlier process was assembling of the run's chunks. */
     readonly assembling?: readonly Assembly[];
     /** Takes what is to be stored, in order. Must not throw. */
     readonly write: (write: Write | ComposedWrite) => void;
-    /** Told of every event that will stand in the thread. Must not throw. */
-    readonly accepted?: (event: AguiEvent) => void;
   }) {
     this.#ids = options.ids;
     this.#clock = options.clock;
@@ -46,7 +47,12 @@ export class Transcript {
     this.#grammar = options.grammar;
     this.#normaliser = new EventNormaliser(options.assembling);
     this.#write = options.write;
-    this.#accepted = options.accepted;
+    this.#state = new StateSoFar(options.state);
+  }
+
+  /** The thread's shared state, as all that was said has left it. */
+  get state(): unknown {
+    return this.#state.value;
   }
 
   /** What chunks have begun and not ended. */
@@ -81,17 +87,17 @@ export class Transcript {
     return { ending, compose: this.#batches.ended(ending, events) };
   }
 
-  /** Writes the events up to the first that the grammar refuses. */
+  /** Writes the events up to the first that may not stand there, or that no reader could apply. */
   #say(events: readonly AguiEvent[], encoded: readonly Uint8Array[]): Ending | undefined {
     let records: Uint8Array[] = [];
     let refusal: string | undefined;
     for (const [index, event] of events.entries()) {
-      refusal = this.#grammar.accept(event)?.message;
+      const record = encoded[index] as Uint8Array;
+      refusal = this.#grammar.accept(event)?.message ?? this.#state.take(event, record);
       if (refusal !== undefined) break;
-      this.#accepted?.(event);
       const compose = this.#batches.event(event);
       if (compose === undefined) {
-        records.push(encoded[index] as Uint8Array);
+        records.push(record);
       } else {
         if (records.length > 0) this.#write({ records });
         this.#write({ compose });
