@@ -264,7 +264,7 @@ function open(script: Step[], provider: (() => Promise<string>) | undefined) {
     },
     policy: backoff(),
     events,
-    dialler: { dial, climb: () => undefined },
+    dialler: { dial },
     host: { opened: () => {}, ended: () => {}, frame: () => {} },
   });
   return {

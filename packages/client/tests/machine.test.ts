@@ -153,10 +153,23 @@ test("a page that is looked at again hurries the back-off, and not the server's 
 test("a token that is turned down twice in a row is the end, and so is a policy that gives up", () => {
   const once = transition(at("opening"), EVENTS.denied, env).machine;
   expect(transition(once, EVENTS.denied, env).machine.phase).toBe("failed");
-  const renewed = transition(once, EVENTS.opened, env).machine;
-  expect(transition(renewed, EVENTS.denied, env).machine.phase).toBe("opening");
   const given = transition(at("opening"), EVENTS.lost, { ...env, policy: backoff({ maxAttempts: 2 }) }).machine;
   expect(given).toMatchObject({ phase: "failed", failure: { kind: "lost" } });
   // The network may be better by the time somebody looks again.
   expect(transition(given, EVENTS.nudge, env).machine).toMatchObject({ phase: "opening", attempt: 0 });
+});
+
+test("who is welcomed and turned down again is soon no more in a hurry; a connection that lasted begins anew", () => {
+  const after = (machine: Machine, ms: number): Machine =>
+    transition(machine, EVENTS.denied, { ...env, monotonic: env.monotonic + ms }).machine;
+  const reopened = (machine: Machine): Machine => transition(machine, EVENTS.opened, env).machine;
+  const once = after(at("opening"), 0);
+  const twice = after(reopened(once), 4_999);
+  expect(twice).toMatchObject({ phase: "waiting", attempt: 3, failure: { kind: "denied" } });
+  const thrice = after(reopened(transition(twice, EVENTS.due, env).machine), 0);
+  expect(thrice).toMatchObject({ phase: "waiting", attempt: 4 });
+  expect(after(reopened(once), 5_000)).toMatchObject({ phase: "opening", attempt: 0, wasDenied: true });
+  // Nor is the token to blame for what ends a connection that lasted.
+  const lost = transition(reopened(once), EVENTS.lost, { ...env, monotonic: env.monotonic + 5_000 }).machine;
+  expect(lost).toMatchObject({ phase: "waiting", attempt: 1, wasDenied: false });
 });

@@ -1,7 +1,7 @@
 import type { NativeClientFrame, Timer } from "@throughline/protocol";
 import { type Failure, lost } from "../connection/failure.ts";
 import type { Carrier, NativeContext, NativeHost, Transport } from "./carrier.ts";
-import { openHttp } from "./lazy.ts";
+import { loadHttp, openHttp } from "./lazy.ts";
 import { openWebSocket } from "./websocket.ts";
 
 /** Best first. */
@@ -10,14 +10,20 @@ export const TRANSPORTS: readonly Transport[] = ["websocket", "sse", "long-poll"
 /** How long a transport has to open before the next is tried, in ms. */
 const OPEN_MS = 6_000;
 
-/** What is told of the one carrier that opened, or that none did. */
+/** What is told of the carrier that opened, or that none did. */
 export interface LadderHost extends Omit<NativeHost, "opened"> {
+  /** Told again when a better one has opened beside it: that one takes its place, and it is to be closed. */
   opened(carrier: Carrier<NativeClientFrame>, heartbeatMs: number): void;
 }
 
 /** An opening under way. */
 export interface Dialling {
   cancel(): void;
+}
+
+/** Whom the carriers of one dialling tell; `unopened` where none of them opened. */
+interface RungHost extends LadderHost {
+  unopened(failure: Failure): void;
 }
 
 /**
@@ -36,16 +42,40 @@ export class Ladder {
     this.#key = `throughline.transport.${context.url}`;
   }
 
-  /** Opens the best transport that lets us through. */
+  /** Opens the best transport that lets us through; if it is not the best of all, the better ones are tried later. */
   dial(host: LadderHost): Dialling {
-    const remembered = this.#transports.indexOf(this.#context.system.storage.origin.get(this.#key) as Transport);
-    return this.#descend(this.#transports.slice(Math.max(0, remembered)), host, () => this.#remember(undefined));
-  }
-
-  /** Tries what is better than `transport`; `undefined` where nothing is. */
-  climb(transport: Transport, host: LadderHost): Dialling | undefined {
-    const better = this.#transports.slice(0, this.#transports.indexOf(transport));
-    return better.length === 0 ? undefined : this.#descend(better, host, () => {});
+    const { system } = this.#context;
+    let isOver = false;
+    let climbing: Dialling | undefined;
+    const rung: RungHost = {
+      ...host,
+      opened: (carrier, heartbeatMs) => {
+        host.opened(carrier, heartbeatMs);
+        const better = this.#transports.slice(0, this.#transports.indexOf(carrier.transport));
+        if (better.length === 0) return;
+        loadHttp().then(
+          ({ climb }) => {
+            const attempt = (unopened: () => void): Dialling => this.#descend(better, { ...rung, unopened });
+            if (!isOver) climbing = climb(system.clock, attempt);
+          },
+          // What is open serves as well.
+          () => {},
+        );
+      },
+      unopened: (failure) => {
+        this.#remember(undefined);
+        host.ended(failure);
+      },
+    };
+    const remembered = this.#transports.indexOf(system.storage.origin.get(this.#key) as Transport);
+    const opening = this.#descend(this.#transports.slice(Math.max(0, remembered)), rung);
+    return {
+      cancel: () => {
+        isOver = true;
+        opening.cancel();
+        climbing?.cancel();
+      },
+    };
   }
 
   #remember(transport: Transport | undefined): void {
@@ -53,56 +83,63 @@ export class Ladder {
     this.#context.system.storage.origin.set(this.#key, isBest ? null : transport);
   }
 
-  #descend([transport, ...worse]: readonly Transport[], host: LadderHost, noneWorked: () => void): Dialling {
+  #descend([transport, ...worse]: readonly Transport[], host: RungHost): Dialling {
     let current: Dialling = { cancel() {} };
-    if (transport === undefined) {
-      host.ended(lost("There is no transport to try."));
-      return current;
+    if (transport === undefined) host.unopened(lost("There is no transport to try."));
+    else {
+      current = this.#try(transport, {
+        ...host,
+        opened: (carrier, heartbeatMs) => {
+          this.#remember(transport);
+          host.opened(carrier, heartbeatMs);
+        },
+        unopened: (failure) => {
+          if (failure.elsewhere && worse.length > 0) current = this.#descend(worse, host);
+          else host.unopened(failure);
+        },
+      });
     }
-    current = this.#try(transport, {
-      ...host,
-      opened: (carrier, heartbeatMs) => {
-        this.#remember(transport);
-        host.opened(carrier, heartbeatMs);
-      },
-      unopened: (failure) => {
-        if (failure.elsewhere && worse.length > 0) current = this.#descend(worse, host, noneWorked);
-        else {
-          noneWorked();
-          host.ended(failure);
-        }
-      },
-    });
     return { cancel: () => current.cancel() };
   }
 
-  /** One transport, with its time limit. */
-  #try(transport: Transport, host: LadderHost & { unopened(failure: Failure): void }): Dialling {
+  /** One transport, with its time limit, which does not count the time that the app takes for a token. */
+  #try(transport: Transport, host: RungHost): Dialling {
     let isOpen = false;
+    let isOver = false;
+    let timer: Timer | undefined;
+    const end = (): void => {
+      isOver = true;
+      timer?.cancel();
+    };
     const fail = (failure: Failure): void => {
-      timer.cancel();
+      end();
       if (isOpen) host.ended(failure);
       else host.unopened(failure);
     };
-    const timer: Timer = this.#context.system.clock.setTimeout(() => {
-      carrier.close();
-      fail(lost(`No welcome within ${OPEN_MS} ms.`, { elsewhere: true }));
-    }, OPEN_MS);
+    const limit = (): void => {
+      if (isOpen || isOver) return;
+      timer = this.#context.system.clock.setTimeout(() => {
+        carrier.close();
+        fail(lost(`No welcome within ${OPEN_MS} ms.`, { elsewhere: true }));
+      }, OPEN_MS);
+    };
+    this.#context.hello().then(limit, limit);
     const open = transport === "websocket" ? openWebSocket : openHttp(transport);
     const carrier = open(this.#context, {
-      heard: () => host.heard(),
+      // Of what has not opened nobody wants to hear: another may be open beside it.
+      heard: () => isOpen && host.heard(),
       pong: (id) => host.pong(id),
       frame: (frame) => host.frame(frame),
       ended: fail,
       opened: (heartbeatMs) => {
         isOpen = true;
-        timer.cancel();
+        timer?.cancel();
         host.opened(carrier, heartbeatMs);
       },
     });
     return {
       cancel: () => {
-        timer.cancel();
+        end();
         carrier.close();
       },
     };

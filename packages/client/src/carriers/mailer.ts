@@ -53,7 +53,7 @@ export class Mailer {
       const { frames } = (await response.json()) as { readonly frames: readonly NativeServerFrame[] };
       if (signal.aborted) return;
       this.#host.heard();
-      for (const frame of frames) this.#host.frame(frame);
+      for (const frame of frames) if (!signal.aborted) this.#host.frame(frame);
     } catch (thrown) {
       if (!signal.aborted) await this.#fail(mails, thrown);
     } finally {

@@ -3,8 +3,7 @@ import type { Carrier, CarrierHost, Transport } from "../carriers/carrier.ts";
 import type { ClientSystem, Signal } from "../seams.ts";
 import type { Emits } from "../stores/emitter.ts";
 import { Store } from "../stores/store.ts";
-import { Climber } from "./climber.ts";
-import { type Failure, lost } from "./failure.ts";
+import { lost } from "./failure.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { DISCONNECTED, type LinkState } from "./link.ts";
 import { type Effect, IDLE, type Machine, type MachineEvent, transition } from "./machine.ts";
@@ -23,14 +22,13 @@ export interface ConnectionEvents {
 }
 
 export interface DialHost<Out, In> extends Omit<CarrierHost<In>, "opened"> {
+  /** May be told again: then the carrier takes the place of the one that is open, which is closed. */
   opened(carrier: Carrier<Out>, heartbeatMs: number): void;
 }
 
 /** How a connection gets its carriers. */
 export interface Dialler<Out, In> {
   dial(host: DialHost<Out, In>): { cancel(): void };
-  /** Tries what is better than `transport`; `undefined` where nothing is. */
-  climb(transport: Transport, host: DialHost<Out, In>): { cancel(): void } | undefined;
 }
 
 export interface ConnectionOptions<Out, In> {
@@ -46,7 +44,6 @@ export class Connection<Out, In> {
   readonly state = new Store<LinkState>(DISCONNECTED);
   readonly #options: ConnectionOptions<Out, In>;
   readonly #heartbeat: Heartbeat;
-  readonly #climber: Climber;
   #machine: Machine = IDLE;
   #carrier: Carrier<Out> | undefined;
   #dialling: { cancel(): void } | undefined;
@@ -63,7 +60,6 @@ export class Connection<Out, In> {
         options.events.emit("latency", ms);
       },
     });
-    this.#climber = new Climber(options.system.clock, () => this.#climb());
   }
 
   /** Whether the last token was turned down. */
@@ -142,7 +138,6 @@ export class Connection<Out, In> {
   #drop(): void {
     this.#retry?.cancel();
     this.#heartbeat.stop();
-    this.#climber.stop();
     this.#dialling?.cancel();
     this.#dialling = undefined;
     this.#carrier?.close();
@@ -150,63 +145,23 @@ export class Connection<Out, In> {
   }
 
   #dialHost(): DialHost<Out, In> {
-    const fail = (failure: Failure): void => this.#dispatch({ type: failure.kind, failure });
-    return this.#hostOf((carrier, heartbeatMs) => this.#open(carrier, heartbeatMs), fail);
-  }
-
-  #climb(): { cancel(): void } | undefined {
-    if (this.#carrier === undefined) return undefined;
-    const failed = (): void => this.#climber.failed();
-    const host = this.#hostOf((carrier, heartbeatMs) => this.#swap(carrier, heartbeatMs), failed);
-    return this.#options.dialler.climb(this.#carrier.transport, host);
-  }
-
-  /** A host for one opening: once it is open, what its carrier says counts while it is the present one. */
-  #hostOf(
-    opened: (carrier: Carrier<Out>, heartbeatMs: number) => void,
-    unopened: (failure: Failure) => void,
-  ): DialHost<Out, In> {
-    let own: Carrier<Out> | undefined;
-    const isPresent = (): boolean => own !== undefined && own === this.#carrier;
     return {
-      opened: (carrier, heartbeatMs) => {
-        own = carrier;
-        opened(carrier, heartbeatMs);
-      },
-      heard: () => {
-        if (isPresent()) this.#heartbeat.heard();
-      },
-      pong: (id) => {
-        if (isPresent()) this.#heartbeat.pong(id);
-      },
-      frame: (frame) => {
-        if (isPresent()) this.#options.host.frame(frame);
-      },
-      ended: (failure) => {
-        if (own === undefined) unopened(failure);
-        else if (isPresent()) this.#dispatch({ type: failure.kind, failure });
-      },
+      opened: (carrier, heartbeatMs) => this.#open(carrier, heartbeatMs),
+      heard: () => this.#heartbeat.heard(),
+      pong: (id) => this.#heartbeat.pong(id),
+      frame: (frame) => this.#options.host.frame(frame),
+      ended: (failure) => this.#dispatch({ type: failure.kind, failure }),
     };
   }
 
   #open(carrier: Carrier<Out>, heartbeatMs: number): void {
+    // The present one, if a better one has opened beside it.
+    this.#carrier?.close();
     this.#carrier = carrier;
     this.#dispatch({ type: "opened" });
     // Whoever was told may have ended it already.
-    if (this.#carrier === carrier) this.#begin(carrier, heartbeatMs);
-  }
-
-  /** A better carrier has opened beside the present one, and takes over. */
-  #swap(carrier: Carrier<Out>, heartbeatMs: number): void {
-    this.#carrier?.close();
-    this.#carrier = carrier;
-    this.#tell(this.#machine, this.#machine);
-    this.#begin(carrier, heartbeatMs);
-  }
-
-  #begin(carrier: Carrier<Out>, heartbeatMs: number): void {
+    if (this.#carrier !== carrier) return;
     this.#heartbeat.start(heartbeatMs, carrier.pings);
-    this.#climber.start();
     this.#options.host.opened();
   }
 

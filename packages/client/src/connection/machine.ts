@@ -13,7 +13,8 @@ import type { ReconnectPolicy } from "./policy.ts";
  *       │                    │
  *       └──disconnect──  failed   (refused; denied twice; the policy gave up)
  *
- * `denied` (the token) leads once to opening anew, with a new token. `disconnect` leads from anywhere
+ * `denied` (the token) leads once to opening anew, with a new token. The second time in a row it is the end if
+ * it did not open, and waits as `lost` does if it did: a server may welcome whom it then turns down. `disconnect` leads from anywhere
  * to idle, `close` to closed, for good.
  */
 export type Phase = "idle" | "opening" | "open" | "waiting" | "failed" | "closed";
@@ -30,7 +31,7 @@ export interface Machine {
   readonly notBefore: number;
   /** How long the server has asked to stay away, once it goes down. */
   readonly floorMs: number;
-  /** Whether the token was turned down since the last opening. */
+  /** Whether the token was turned down since it was last open for long. */
   readonly wasDenied: boolean;
   /** Whether it has been open since `connect`. */
   readonly wasOpen: boolean;
@@ -80,7 +81,7 @@ type EventOf<Type extends MachineEvent["type"]> = Extract<MachineEvent, { type: 
 type Handler<Type extends MachineEvent["type"]> = (machine: Machine, event: EventOf<Type>, env: Env) => Transition;
 type Row = { readonly [Type in MachineEvent["type"]]: Handler<Type> };
 
-/** A connection that lasted shorter than this did not end the back-off's growth. */
+/** A connection that lasted shorter than this, in ms, ended neither the back-off's growth nor doubts about the token. */
 const STABLE_MS = 5_000;
 
 export const IDLE: Machine = {
@@ -105,16 +106,22 @@ const dial = (machine: Machine): Transition => ({
 });
 
 const opened = (machine: Machine, _event: EventOf<"opened">, env: Env): Transition =>
-  stay({ ...machine, phase: "open", openedAt: env.monotonic, wasDenied: false, wasOpen: true, failure: null });
+  stay({ ...machine, phase: "open", openedAt: env.monotonic, wasOpen: true, failure: null });
 
 const probe = (machine: Machine): Transition => ({ machine, effects: [{ type: "probe" }] });
 
 const drain = (machine: Machine, event: EventOf<"draining">): Transition =>
   stay({ ...machine, floorMs: event.retryAfterMs });
 
-const retry = (machine: Machine, event: EventOf<"lost">, env: Env): Transition => {
-  const wasStable = machine.phase === "open" && env.monotonic - machine.openedAt >= STABLE_MS;
-  const attempt = wasStable ? 1 : machine.attempt + 1;
+/** What a connection that ends leaves behind. */
+const ended = (machine: Machine, env: Env): Machine =>
+  machine.phase === "open" && env.monotonic - machine.openedAt >= STABLE_MS
+    ? { ...machine, attempt: 0, wasDenied: false }
+    : machine;
+
+const retry = (before: Machine, event: EventOf<"lost" | "denied">, env: Env): Transition => {
+  const machine = ended(before, env);
+  const attempt = machine.attempt + 1;
   const planned = env.policy(attempt, env.random);
   if (planned === null) return fail(machine, event);
   const floor = Math.max(machine.floorMs, event.failure.retryAfterMs);
@@ -131,8 +138,11 @@ const retry = (machine: Machine, event: EventOf<"lost">, env: Env): Transition =
 const hurry = (machine: Machine, _event: EventOf<"nudge">, env: Env): Transition =>
   env.monotonic < machine.notBefore ? stay(machine) : dial(machine);
 
-const renew = (machine: Machine, event: EventOf<"denied">): Transition =>
-  machine.wasDenied ? fail(machine, event) : dial({ ...machine, wasDenied: true });
+const renew = (before: Machine, event: EventOf<"denied">, env: Env): Transition => {
+  const machine = ended(before, env);
+  if (!machine.wasDenied) return dial({ ...machine, wasDenied: true });
+  return machine.phase === "open" ? retry(machine, event, env) : fail(machine, event);
+};
 
 const fail = (machine: Machine, { failure }: { readonly failure: Failure }): Transition => ({
   machine: { ...machine, phase: "failed", retryAt: null, failure },

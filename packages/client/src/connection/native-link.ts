@@ -50,7 +50,6 @@ export function createNativeLink(options: NativeLinkOptions): Link {
         if (connection.wasDenied) tokens.forget();
         return ladder.dial(dialHost);
       },
-      climb: (transport, dialHost) => ladder.climb(transport, dialHost),
     },
     host: { opened: () => host.opened(), ended: () => host.ended(), frame: receive },
   });

@@ -1,4 +1,4 @@
-import { ThroughlineError } from "@throughline/protocol";
+import { ThroughlineError, type Timer } from "@throughline/protocol";
 import { Connection, type ConnectionEvents, type DialHost } from "../connection/connection.ts";
 import { lost } from "../connection/failure.ts";
 import type { LinkState } from "../connection/link.ts";
@@ -75,7 +75,7 @@ export class RealtimeClient {
       system,
       policy: options.policy ?? backoff(),
       events: this.#events,
-      dialler: { dial: (host) => this.#dial(options, host), climb: () => undefined },
+      dialler: { dial: (host) => this.#dial(options, host) },
       host: {
         opened: () => this.#outbox.opened(),
         ended: () => this.#outbox.ended(),
@@ -160,7 +160,7 @@ function addressOf(url: string): string {
   throw new ThroughlineError("invalid_input", `"${url}" is no address of a WebSocket.`);
 }
 
-/** How long a WebSocket may take to open, in ms. */
+/** How long a WebSocket may take to open, in ms, and before it the app to say where. */
 const OPEN_MS = 10_000;
 
 function dialWithin(
@@ -168,26 +168,40 @@ function dialWithin(
   context: ConstructorParameters<typeof DialectSocket>[0],
   host: DialHost<DialectFrame, DialectFrame>,
 ): { cancel(): void } {
-  const timer = clock.setTimeout(() => {
+  const late = (): void => {
     socket.close();
     host.ended(lost(`The WebSocket did not open within ${OPEN_MS} ms.`));
-  }, OPEN_MS);
-  const socket: DialectSocket = new DialectSocket(context, {
-    heard: () => host.heard(),
-    pong: (id) => host.pong(id),
-    frame: (frame) => host.frame(frame),
-    opened: (heartbeatMs) => {
-      timer.cancel();
-      host.opened(socket, heartbeatMs);
+  };
+  let timer: Timer | undefined = clock.setTimeout(late, OPEN_MS);
+  const end = (): void => {
+    timer?.cancel();
+    timer = undefined;
+  };
+  const address = async (): Promise<string> => {
+    const found = await context.address();
+    timer?.cancel();
+    if (timer !== undefined) timer = clock.setTimeout(late, OPEN_MS);
+    return found;
+  };
+  const socket: DialectSocket = new DialectSocket(
+    { ...context, address },
+    {
+      heard: () => host.heard(),
+      pong: (id) => host.pong(id),
+      frame: (frame) => host.frame(frame),
+      opened: (heartbeatMs) => {
+        end();
+        host.opened(socket, heartbeatMs);
+      },
+      ended: (failure) => {
+        end();
+        host.ended(failure);
+      },
     },
-    ended: (failure) => {
-      timer.cancel();
-      host.ended(failure);
-    },
-  });
+  );
   return {
     cancel: () => {
-      timer.cancel();
+      end();
       socket.close();
     },
   };
