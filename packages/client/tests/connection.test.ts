@@ -2,7 +2,6 @@ import { ThroughlineError } from "@throughline/protocol";
 import { seededRandom, virtualClock } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
 import type { Carrier } from "../src/carriers/carrier.ts";
-import { failureOfResponse } from "../src/carriers/refused-response.ts";
 import { Connection, type ConnectionEvents, type DialHost } from "../src/connection/connection.ts";
 import { failureOfClose, lost } from "../src/connection/failure.ts";
 import { backoff } from "../src/connection/policy.ts";
@@ -150,17 +149,6 @@ test("a token that comes when all is over is not renewed for ever", async () => 
   expect(await asked).toBe("late");
   await clock.advance(60_000);
   expect([endings, clock.pending]).toEqual([0, 0]);
-});
-
-test.each([
-  ["7", 7_000],
-  ["Sat, 01 Jan 2028 00:00:10 GMT", 10_000],
-  ["Sat, 01 Jan 2000 00:00:00 GMT", 0],
-  ["99999999999", 3_600_000],
-  ["soon", 0],
-])("Retry-After: %s", async (header, retryAfterMs) => {
-  const response = new Response("", { status: 503, headers: { "retry-after": header } });
-  expect(await failureOfResponse(response, Date.UTC(2028, 0, 1))).toMatchObject({ kind: "lost", retryAfterMs });
 });
 
 test("a page in the background, which gets its turns late, takes no living connection for dead", async () => {
