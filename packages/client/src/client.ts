@@ -6,7 +6,7 @@ import { createNativeLink, type NativeLinkOptions } from "./connection/native-li
 import { backoff } from "./connection/policy.ts";
 import { type ClientMetrics, Metrics } from "./metrics.ts";
 import type { ClientOptions } from "./options.ts";
-import { type Dropped, Outbox, type PositiveAck } from "./outbox.ts";
+import { type Dropped, Outbox, type PositiveAck, type Waits } from "./outbox.ts";
 import type { ClientSystem, TextStore } from "./seams.ts";
 import { type Emits, Emitter } from "./stores/emitter.ts";
 import { type Readable, Store, ThrottledStore } from "./stores/store.ts";
@@ -78,7 +78,7 @@ export class Client {
       },
     });
     this.#outbox = new Outbox({
-      clock,
+      ...this.#system,
       send: (frame) => this.#link.send(frame),
       dropped: (dropped) => {
         metrics.dropped();
@@ -111,7 +111,7 @@ export class Client {
         this.#connectIfWanted();
         return this.#link.send(frame);
       },
-      post: (frame) => this.#post(frame),
+      post: (frame, waits) => this.#post(frame, waits),
       moved: (more) => this.#behind.set(this.#behind.peek() + more),
     });
     this.#threads.keep(thread);
@@ -172,10 +172,10 @@ export class Client {
     return this.#events.on(name, listener);
   }
 
-  #post(frame: CommandFrame): Promise<PositiveAck> {
+  #post(frame: CommandFrame, waits: Waits | undefined): Promise<PositiveAck> {
     if (this.#isClosed) return Promise.reject(new ThroughlineError("client_closed", "The client was closed."));
     this.#connectIfWanted();
-    return this.#outbox.add(frame);
+    return this.#outbox.add(frame, waits);
   }
 
   #connectIfWanted(): void {

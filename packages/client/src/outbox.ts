@@ -1,4 +1,13 @@
-import { type AckFrame, type Clock, type CommandFrame, ThroughlineError, type Timer } from "@throughline/protocol";
+import {
+  type AckFrame,
+  type Clock,
+  type CommandFrame,
+  ERRORS,
+  type Random,
+  ThroughlineError,
+  type Timer,
+} from "@throughline/protocol";
+import { soon } from "./soon.ts";
 
 /** Commands that wait at most, for the connection or for their acknowledgement. */
 const MOST_WAITING = 100;
@@ -6,18 +15,24 @@ const MOST_WAITING = 100;
 const MAX_AGE_MS = 60_000;
 /** A command that was sent so often and never acknowledged is given up. */
 const MAX_TRIES = 3;
+/** The status of the codes that say: not now, and nothing was taken. It is sent again by itself. */
+const NOT_NOW = 503;
 
 export type PositiveAck = Extract<AckFrame, { ok: true }>;
 
 /** A command that will not be carried out, as far as the client knows. */
 export interface Dropped {
   readonly frame: CommandFrame;
-  /** `not_delivered`, `outbox_full`, `client_closed`, or `invalid_input` for what is no JSON. */
+  /**
+   * `not_delivered`, `outbox_full`, `client_closed`, `invalid_input` for what is no JSON, or why the server has not
+   * taken it to the end.
+   */
   readonly error: ThroughlineError;
 }
 
 export interface OutboxPorts {
   readonly clock: Clock;
+  readonly random: Random;
   /** @returns whether there was a connection to send it over */
   readonly send: (frame: CommandFrame) => boolean;
   readonly dropped: (dropped: Dropped) => void;
@@ -26,24 +41,32 @@ export interface OutboxPorts {
   readonly sizeChanged: (size: number) => void;
 }
 
+/** Told that the server cannot take a command now, and why. It is sent again by itself. */
+export type Waits = (why: ThroughlineError) => void;
+
 interface Entry {
   readonly frame: CommandFrame;
+  readonly waits: Waits | undefined;
   readonly resolve: (ack: PositiveAck) => void;
   readonly reject: (error: ThroughlineError) => void;
   readonly expiry: Timer;
   tries: number;
   /** When it was sent over the present connection; undefined while it waits for one. */
-  sentAt: number | undefined;
+  sentAt?: number | undefined;
+  /** Why the server has not taken it, until it has. */
+  refusal?: ThroughlineError | undefined;
 }
 
 /**
  * Commands on their way. What was not acknowledged when the connection broke is sent again under its
- * id, in its order, so that the server applies it once (PROTOCOL.md N18). Nothing waits for ever: the
- * app is told what was dropped, by the promise and by an event.
+ * id, in its order, so that the server applies it once (PROTOCOL.md N18); so is what the server cannot take
+ * just now, over this connection or the next. Nothing waits for ever: the app is told what was dropped, by
+ * the promise and by an event.
  */
 export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #entries = new Map<string, Entry>();
+  #again: Timer | undefined;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
@@ -54,7 +77,7 @@ export class Outbox {
    * @returns its acknowledgement; rejects with a ThroughlineError: the server's refusal,
    * `not_delivered`, `outbox_full` or `client_closed`
    */
-  add(frame: CommandFrame): Promise<PositiveAck> {
+  add(frame: CommandFrame, waits?: Waits): Promise<PositiveAck> {
     const { promise, resolve, reject } = Promise.withResolvers<PositiveAck>();
     if (this.#entries.size >= MOST_WAITING) {
       const error = new ThroughlineError("outbox_full", `${MOST_WAITING} commands wait already.`);
@@ -62,11 +85,8 @@ export class Outbox {
       this.#ports.dropped({ frame, error });
       return promise;
     }
-    const expiry = this.#ports.clock.setTimeout(
-      () => this.#drop(frame.id, `Not acknowledged within ${MAX_AGE_MS / 1000} s.`),
-      MAX_AGE_MS,
-    );
-    const entry: Entry = { frame, resolve, reject, expiry, tries: 0, sentAt: undefined };
+    const expiry = this.#ports.clock.setTimeout(() => this.#drop(entry), MAX_AGE_MS);
+    const entry: Entry = { frame, waits, resolve, reject, expiry, tries: 0 };
     this.#entries.set(frame.id, entry);
     this.#ports.sizeChanged(this.#entries.size);
     this.#send(entry);
@@ -83,7 +103,7 @@ export class Outbox {
     for (const entry of this.#entries.values()) {
       if (entry.sentAt === undefined) continue;
       entry.sentAt = undefined;
-      if (entry.tries >= MAX_TRIES) this.#drop(entry.frame.id, `Sent ${MAX_TRIES} times and never acknowledged.`);
+      if (entry.tries >= MAX_TRIES) this.#drop(entry);
     }
   }
 
@@ -91,20 +111,53 @@ export class Outbox {
   acknowledged(ack: AckFrame): void {
     const entry = this.#entries.get(ack.id);
     if (entry === undefined) return;
-    this.#remove(entry);
     if (entry.sentAt !== undefined) this.#ports.roundTrip(this.#ports.clock.monotonic() - entry.sentAt);
-    if (ack.ok) return entry.resolve(ack);
-    entry.reject(new ThroughlineError(ack.code, ack.message));
+    if (ack.ok) {
+      this.#remove(entry);
+      return entry.resolve(ack);
+    }
+    const error = new ThroughlineError(ack.code, ack.message);
+    // A newer server may have codes that are not known here.
+    if (ERRORS[ack.code]?.status === NOT_NOW) return this.#wait(entry, error);
+    this.#remove(entry);
+    entry.reject(error);
   }
 
   /** Gives up all that waits. */
   close(): void {
-    const error = new ThroughlineError("client_closed", "The client was closed before the server had answered.");
+    this.#again?.cancel();
+    const error = new ThroughlineError("client_closed", "The client was closed.");
     for (const entry of this.#entries.values()) this.#fail(entry, error);
+  }
+
+  #wait(entry: Entry, refusal: ThroughlineError): void {
+    entry.refusal = refusal;
+    entry.sentAt = undefined;
+    entry.tries = 0;
+    entry.waits?.(refusal);
+    this.#again ??= soon(this.#ports, () => this.#sendAgain());
+  }
+
+  #sendAgain(): void {
+    this.#again?.cancel();
+    this.#again = undefined;
+    for (const entry of this.#entries.values()) if (entry.sentAt === undefined) this.#send(entry);
+  }
+
+  /** Starts keep their order behind what was refused, and what is about its run comes after it; the rest need not wait. */
+  #isBehind(entry: Entry): boolean {
+    const { thread, command } = entry.frame;
+    for (const { frame, refusal } of this.#entries.values()) {
+      if (frame === entry.frame) break;
+      if (refusal === undefined || frame.thread !== thread) continue;
+      if (command.type === "start" || runOf(command) === runOf(frame.command)) return true;
+    }
+    return false;
   }
 
   #send(entry: Entry): void {
     entry.sentAt = undefined;
+    if (this.#isBehind(entry)) return;
     try {
       if (!this.#ports.send(entry.frame)) return;
     } catch (cause) {
@@ -115,9 +168,9 @@ export class Outbox {
     entry.sentAt = this.#ports.clock.monotonic();
   }
 
-  #drop(id: string, message: string): void {
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#fail(entry, new ThroughlineError("not_delivered", message));
+  #drop(entry: Entry): void {
+    const refusal = entry.sentAt === undefined ? entry.refusal : undefined;
+    this.#fail(entry, refusal ?? new ThroughlineError("not_delivered", "It was not acknowledged."));
   }
 
   #fail(entry: Entry, error: ThroughlineError): void {
@@ -130,5 +183,12 @@ export class Outbox {
     entry.expiry.cancel();
     this.#entries.delete(entry.frame.id);
     this.#ports.sizeChanged(this.#entries.size);
+    // What stood behind it need wait no more.
+    if (entry.refusal !== undefined) this.#sendAgain();
   }
+}
+
+/** The run that a command is about, where it names one. */
+function runOf(command: CommandFrame["command"]): string | undefined {
+  return "runId" in command ? command.runId : undefined;
 }

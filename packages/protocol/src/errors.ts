@@ -26,7 +26,7 @@ export const ERRORS = {
   task_exists: { status: 409, remedy: "Use another id, or change the task that is there." },
   version_mismatch: {
     status: 412,
-    remedy: "Somebody changed it first; read it and apply your change to what is there.",
+    remedy: "Read it and apply your change to what is there.",
   },
   run_not_active: { status: 409, remedy: "The run has ended; start a new one." },
   queue_full: { status: 429, remedy: "Wait until one of the thread's queued runs has started." },
@@ -42,17 +42,17 @@ export const ERRORS = {
   client_closed: { status: 409, remedy: "Make another client." },
   // The log
   stream_exists: { status: 409, remedy: "Use another name, or append to the stream that is there." },
-  stream_closed: { status: 409, remedy: "The stream takes no more records; start another." },
-  head_mismatch: { status: 409, remedy: "The stream has moved on; read it and try again." },
-  control_mismatch: { status: 409, remedy: "Somebody else wrote first; read and try again." },
-  producer_fenced: { status: 409, remedy: "A newer producer has taken over; stop writing." },
+  stream_closed: { status: 409, remedy: "Start another stream." },
+  head_mismatch: { status: 409, remedy: "Read the stream and try again." },
+  control_mismatch: { status: 409, remedy: "Read it and try again." },
+  producer_fenced: { status: 409, remedy: "Stop writing." },
   producer_gap: { status: 409, remedy: "Send the missing batch first." },
-  trimmed: { status: 410, remedy: "What you ask for is no longer kept; read from the first kept record." },
+  trimmed: { status: 410, remedy: "Read from the first kept record." },
   storage_full: { status: 507, remedy: "Free disk space; the server takes up writing by itself." },
-  corrupt: { status: 500, remedy: "Stored data is damaged. Stop the server and restore a backup." },
+  corrupt: { status: 500, remedy: "Stop the server and restore a backup." },
   unavailable: { status: 503, remedy: "Try again in a moment." },
-  overloaded: { status: 503, remedy: "The server cannot write as fast as it is asked to; slow down and try again." },
-  draining: { status: 503, remedy: "The server is going down; connect again in a moment." },
+  overloaded: { status: 503, remedy: "Slow down and try again." },
+  draining: { status: 503, remedy: "Connect again in a moment." },
   // How a server refuses to start
   invalid_setting: { status: 500, remedy: "Correct the named settings and start again." },
   insecure_binding: { status: 500, remedy: "Listen on a loopback address, or turn on authentication." },
@@ -61,7 +61,7 @@ export const ERRORS = {
   agent_error: { status: 500, remedy: "The agent threw; see its message and the server's log." },
   agent_invalid_event: { status: 500, remedy: "The agent emitted what AG-UI does not allow; mend the agent." },
   worker_lost: { status: 500, remedy: "What ran the agent died; start the run again." },
-  server_restart: { status: 503, remedy: "The server restarted before the agent was done; start the run again." },
+  server_restart: { status: 503, remedy: "Start the run again." },
   internal: { status: 500, remedy: "This is a bug in the server; see its log." },
 } as const satisfies Record<string, { status: number; remedy: string }>;
 

@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly at: number;
   readonly status:
     | "sending"
+    /** The server cannot take it now, and `error` says why; it is sent again by itself. */
+    | "waiting"
     /** The server has it; its run starts when the one before it has ended. */
     | "accepted"
     | "failed";
@@ -113,8 +115,8 @@ export class OutgoingMessages {
       ...message,
       ...(status === "accepted" && { isAccepted: true }),
       // A client that was closed with its page has told nobody; the next page goes on.
-      ...(error !== null &&
-        error.code !== "client_closed" && { failure: { code: error.code, message: error.message } }),
+      ...(status === "failed" &&
+        error?.code !== "client_closed" && { failure: { code: error?.code, message: error?.message } }),
     }));
     this.#keep(KEY + this.#threadId, kept);
     const others = threadsWithOutgoing(this.#storage).filter((id) => id !== this.#threadId);

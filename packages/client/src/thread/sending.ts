@@ -1,5 +1,5 @@
 import { type CommandFrame, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
-import type { PositiveAck } from "../outbox.ts";
+import type { PositiveAck, Waits } from "../outbox.ts";
 import type { ClientSystem } from "../seams.ts";
 import { ignorable } from "./ignorable.ts";
 import { type Outgoing, OutgoingMessages } from "./outgoing.ts";
@@ -11,7 +11,7 @@ export interface NewMessage extends RunText {
 
 export interface SendingPorts {
   readonly system: ClientSystem;
-  readonly post: (command: CommandFrame["command"]) => Promise<PositiveAck>;
+  readonly post: (command: CommandFrame["command"], waits: Waits) => Promise<PositiveAck>;
   /** What is on its way has changed. */
   readonly changed: () => void;
 }
@@ -33,6 +33,11 @@ export class Sending {
 
   get items(): readonly Outgoing[] {
     return this.#outgoing.items;
+  }
+
+  /** Whether something is yet to be taken by the server. */
+  get isBusy(): boolean {
+    return this.items.some(({ status }) => status === "sending" || status === "waiting");
   }
 
   /** Sends what a reload has left behind. */
@@ -87,19 +92,22 @@ export class Sending {
     if (message === undefined) return Promise.resolve();
     const { text, context, agent } = message;
     const input = { text, ...(context && { context }) };
-    const started = this.#ports.post({ type: "start", runId, input, ...(agent !== undefined && { agent }) }).then(
-      () => this.#noted(runId, null),
-      (thrown: unknown) => {
-        const error = ThroughlineError.from(thrown);
-        this.#noted(runId, error);
-        throw error;
-      },
-    );
+    const command = { type: "start", runId, input, ...(agent !== undefined && { agent }) } as const;
+    const started = this.#ports
+      .post(command, (why) => this.#noted(runId, "waiting", why))
+      .then(
+        () => this.#noted(runId, "accepted", null),
+        (thrown: unknown) => {
+          const error = ThroughlineError.from(thrown);
+          this.#noted(runId, "failed", error);
+          throw error;
+        },
+      );
     return ignorable(started);
   }
 
-  #noted(runId: string, error: ThroughlineError | null): void {
-    this.#outgoing.change(runId, error === null ? "accepted" : "failed", error);
+  #noted(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {
+    this.#outgoing.change(runId, status, error);
     this.#ports.changed();
   }
 }

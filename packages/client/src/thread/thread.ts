@@ -10,6 +10,7 @@ import {
 } from "@throughline/protocol";
 import type { PositiveAck, Waits } from "../outbox.ts";
 import type { ClientSystem } from "../seams.ts";
+import { soon } from "../soon.ts";
 import { Emitter } from "../stores/emitter.ts";
 import { type Readable, ThrottledStore } from "../stores/store.ts";
 import { Feed, type FeedChange } from "./feed.ts";
@@ -22,8 +23,6 @@ import { statusOf, type ThreadState } from "./state.ts";
 
 /** Publishes at most this often, in ms. */
 const PUBLISH_MS = 50;
-/** A subscription the server could not serve just now is asked for again after this, in ms, at least. */
-const AGAIN_MS = 2_000;
 export interface ThreadUpdates {
   /** One more event; `view.get()` gives the view after the frame it came in. */
   event: ThreadEvent;
@@ -250,8 +249,7 @@ export class Thread {
   }
 
   #again(work: () => void): void {
-    const { clock, random } = this.#ports.system;
-    clock.setTimeout(() => this.#references.isHeld && work(), AGAIN_MS * (1 + random.next()));
+    soon(this.#ports.system, () => this.#references.isHeld && work());
   }
 
   #changed(change: FeedChange): void {

@@ -1,6 +1,12 @@
 import type { Agent, ThreadEvent } from "@throughline/protocol";
 import { loadFold } from "../../src/thread/load-fold.ts";
-import { createTestServer, seededRandom, type TestServer, type VirtualClock } from "@throughline/testing";
+import {
+  createTestServer,
+  seededRandom,
+  type TestServer,
+  type TestServerOptions,
+  type VirtualClock,
+} from "@throughline/testing";
 import {
   type Client,
   type ClientOptions,
@@ -29,9 +35,14 @@ const STEP_MS = 20;
 const MOST_MS = 60_000;
 
 export async function openWorld(
-  options: { readonly agents?: readonly Agent[]; readonly seed?: number } = {},
+  options: { readonly agents?: readonly Agent[]; readonly seed?: number } & Pick<TestServerOptions, "workers"> = {},
 ): Promise<World> {
-  const server = await createTestServer({ agents: [...(options.agents ?? [])], seed: options.seed ?? 1 });
+  const { workers } = options;
+  const server = await createTestServer({
+    agents: [...(options.agents ?? [])],
+    seed: options.seed ?? 1,
+    ...(workers !== undefined && { workers }),
+  });
   const { clock } = server;
   const clients: Client[] = [];
   const listeners = new Set<(signal: Signal) => void>();
