@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import "../src/carriers/http-carriers.ts";
-import { backoff, type Transport } from "../src/index.ts";
+import { backoff, type ClientOptions, type Signal, type Signals, type Transport } from "../src/index.ts";
 import { sharedClient } from "../src/tabs/index.ts";
 import { talker } from "./support/agents.ts";
 import { originOf } from "./support/tabs.ts";
@@ -14,6 +14,20 @@ function openTabs(world: World, transports: readonly Transport[] = TRANSPORTS) {
     const tab = origin.open();
     const client = world.client({ transports }, (options) => sharedClient({ ...options, tabs: tab.platform }));
     return { client, thread: client.thread("t1"), crash: () => tab.crash() };
+  };
+}
+
+/** What one page's platform tells it. */
+function signalsOf(): { readonly signals: Signals; tell(signal: Signal): void } {
+  const listeners = new Set<(signal: Signal) => void>();
+  return {
+    signals: {
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    tell: (signal) => listeners.forEach((listener) => listener(signal)),
   };
 }
 
@@ -41,6 +55,40 @@ test("ten tabs share one connection, show the same, and count as one who watches
   expect(tabs.map(({ thread }) => thread.presence.get().total)).toEqual(Array.from({ length: 10 }, () => 1));
   const status = await world.server.fetch(`${world.server.url}/api/v1/websocket/status`);
   expect(((await status.json()) as any).connections.total).toBe(1);
+});
+
+test.each(["visible", "online"] as const)("a following tab that is told %s ends the wait for all", async (told) => {
+  await using world = await openWorld();
+  const origin = originOf(world);
+  const open = () => {
+    const { signals, tell } = signalsOf();
+    const options = { policy: () => 600_000, system: { signals } };
+    const make = (given: ClientOptions) => sharedClient({ ...given, tabs: origin.open().platform });
+    const client = world.client(options, make);
+    client.connect();
+    return { client, tell, state: () => client.connection.get().state };
+  };
+  const leader = open();
+  await world.until(() => leader.state() === "connected", "the connection");
+  const follower = open();
+  await world.until(() => follower.state() === "connected", "the follower");
+  world.server.drop();
+  await world.until(() => follower.state() === "reconnecting", "the break");
+  follower.tell("offline");
+  await world.clock.advance(1_000);
+  expect(follower.state()).toBe("reconnecting");
+  follower.tell(told);
+  await world.clock.advance(1_000);
+  expect([leader.state(), follower.state()]).toEqual(["connected", "connected"]);
+  // What is open is made sure of.
+  world.server.halfOpen();
+  follower.tell(told);
+  await world.clock.advance(4_100);
+  expect([leader.state(), follower.state()]).toEqual(["reconnecting", "reconnecting"]);
+  follower.client.disconnect();
+  follower.tell(told);
+  await world.clock.advance(1_000);
+  expect(leader.state()).toBe("reconnecting");
 });
 
 test("D1: the leading tab goes, another takes over, and no tab misses or repeats anything", async () => {

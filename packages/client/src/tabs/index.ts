@@ -37,6 +37,7 @@ export function sharedClient(options: SharedClientOptions): Client {
       events,
       clock: system.clock,
       random: system.random,
+      signals: system.signals,
       // What it tells reaches every tab, this one included, by way of the hub.
       createLink: (hubHost) =>
         createNativeLink({ ...server, system, clientId, host: hubHost, events: new Emitter<ConnectionEvents>() }),

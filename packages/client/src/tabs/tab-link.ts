@@ -1,6 +1,7 @@
 import type { Clock, NativeClientFrame, Random } from "@throughline/protocol";
 import type { ConnectionEvents } from "../connection/connection.ts";
 import { DISCONNECTED, type Link, type LinkHost, type LinkState } from "../connection/link.ts";
+import type { Signal, Signals } from "../seams.ts";
 import type { Emits } from "../stores/emitter.ts";
 import { Store } from "../stores/store.ts";
 import { Hub } from "./hub.ts";
@@ -17,6 +18,7 @@ export interface TabLinkOptions {
   readonly events: Emits<ConnectionEvents>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly signals: Signals;
   /** The connection of the tab that leads. */
   readonly createLink: (host: LinkHost) => Link;
 }
@@ -37,6 +39,7 @@ export class TabLink implements Link {
   #life = new AbortController();
   #isOpen = false;
   #isClosed = false;
+  #ignoreSignals = (): void => {};
   /** What the leading tab knows its followers' ends by; over when it leads no more. */
   #reign = new AbortController();
 
@@ -61,6 +64,7 @@ export class TabLink implements Link {
       if (isTabMessage(message)) this.#receive(message);
     };
     this.state.patch({ state: "connecting" });
+    this.#ignoreSignals = this.#options.signals.subscribe((signal) => this.#signalled(signal));
     // Held while this tab lives: whoever gets it knows that the tab is gone.
     this.#hold(lockOfTab(name, tab), () => this.#say({ to: "leader", type: "join", tab }));
     this.#leadership.start();
@@ -70,6 +74,7 @@ export class TabLink implements Link {
     if (this.#channel === undefined) return;
     this.#say({ to: "leader", type: "leave", tab: this.#options.tab });
     this.#life.abort();
+    this.#ignoreSignals();
     this.#channel.close();
     this.#channel = undefined;
     this.#leadership.stop();
@@ -93,6 +98,11 @@ export class TabLink implements Link {
   send(frame: NativeClientFrame): boolean {
     if (this.#isOpen) this.#say({ to: "leader", type: "frame", tab: this.#options.tab, frame });
     return this.#isOpen;
+  }
+
+  /** The connection listens in the tab that leads; of what the others are told, such as being looked at, it hears here. */
+  #signalled(signal: Signal): void {
+    if (this.#hub === undefined && signal !== "offline") this.nudge();
   }
 
   /** Holds a lock for as long as it is connected. */
