@@ -5,9 +5,12 @@
  */
 import type { ReadOptions, ReadResult } from "../stream-log.ts";
 import { ReadWindow } from "./read-window.ts";
+import { Slabs } from "./slabs.ts";
 
-/** What a record weighs beside its bytes: the array, its buffer, what the allocator adds. */
-const RECORD_BYTES = 300;
+/** What a record weighs beside its bytes: the array, its place among the others. */
+const RECORD_BYTES = 150;
+/** What a stream weighs beside its records: its name, its place in the map. */
+const STREAM_BYTES = 500;
 
 const GONE = new Uint8Array(0);
 
@@ -24,6 +27,7 @@ interface HotStream {
 export class HotTail {
   readonly #maxBytes: number;
   readonly #streams = new Map<string, HotStream>();
+  readonly #slabs = new Slabs();
   // One entry per append, in order of commit: whose, up to which seq, how heavy. Three arrays, since an
   // object for each would live just long enough to be dear to the garbage collector.
   #owners: HotStream[] = [];
@@ -36,11 +40,12 @@ export class HotTail {
     this.#maxBytes = maxBytes;
   }
 
+  /** What all of it holds of the process's memory, about. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#streams.size * STREAM_BYTES;
   }
 
-  /** Takes what was just committed. */
+  /** Takes what was just committed, in copies. */
   push(name: string, epoch: string, first: number, records: readonly Uint8Array[]): void {
     let stream = this.#streams.get(name);
     if (stream === undefined || stream.epoch !== epoch) {
@@ -49,14 +54,14 @@ export class HotTail {
     }
     let bytes = 0;
     for (const record of records) {
-      stream.records.push(record);
+      stream.records.push(this.#slabs.copy(record));
       bytes += record.byteLength + RECORD_BYTES;
     }
     this.#owners.push(stream);
     this.#lasts.push(first + records.length - 1);
     this.#weights.push(bytes);
     this.#bytes += bytes;
-    while (this.#bytes > this.#maxBytes) this.#evict();
+    while (this.bytes > this.#maxBytes) this.#evict();
   }
 
   /** The stream was deleted. Its bytes count until their turn to go comes; a new stream starts apart. */
