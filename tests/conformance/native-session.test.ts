@@ -135,6 +135,8 @@ describe("subscriptions of one connection", () => {
     client.send({ type: "subscribe", thread: "t", from: "start" });
     client.send({ type: "subscribe", thread: "t", from: "start" });
     await ackOf(client, start("1", "t"));
+    // What the run says later would stand behind the head, and reach the client before it unsubscribes.
+    await untilIdle(server, "t");
     const head = (await server.get("/api/v1/threads/t")).body.last_seq;
     client.send({ type: "subscribe", thread: "u", from: "now" });
     await client.next("subscribed", ({ thread }) => thread === "u");
