@@ -116,6 +116,29 @@ test("D5: one who comes without a position gets the state, then what comes", asy
   expect(early.frames.map(({ seq }) => seq)).toEqual([2, 3, 4, 5]);
 });
 
+test("R2: a step that its run left open has failed, for those who watched and for those who come late", async () => {
+  const manual = manualAgent();
+  await using server = await startServer({ agents: [manual.agent], requestAgent: "manual" });
+  await using early = await RequestClient.open(server.origin, { query: { requestId: "r1" } });
+  const run = await begin(server, manual, 0);
+  const steps = [
+    { stepId: "a", status: "completed" },
+    { stepId: "b", status: "running" },
+    { stepId: "c", status: "pending" },
+  ];
+  await run.emit({ type: EventType.STATE_SNAPSHOT, snapshot: { plan: { steps } } });
+  await run.emit({ type: EventType.STEP_STARTED, stepName: "b", metadata: { stepId: "b", status: "running" } });
+  await early.ask("cancel", { requestId: "r1" });
+  await early.next("request.cancelled");
+  expect(early.frames.flatMap(({ type, status }) => (type === "progress" ? [status] : []))).toEqual([
+    "running",
+    "failed",
+  ]);
+  await using late = await RequestClient.open(server.origin, { query: { requestId: "r1" } });
+  const { plan } = await late.next("state");
+  expect(plan).toMatchObject({ steps: [{ status: "completed" }, { status: "failed" }, { status: "pending" }] });
+});
+
 test("a connection that waits for a request nobody has started writes nothing", async () => {
   await using server = await startServer();
   await using client = await RequestClient.open(server.origin, { query: { requestId: "r1" } });

@@ -144,6 +144,23 @@ describe("questions", () => {
     expect(runs.filter((one: { parent_run_id: string | null }) => one.parent_run_id === "r1")).toHaveLength(1);
   });
 
+  test.each([
+    ["null", { answer: null }],
+    ["nothing", {}],
+  ])("R2: %s is no answer, and the question stays", async (_, said) => {
+    const manual = manualAgent();
+    await using server = await startServer({ agents: [manual.agent] });
+    const run = await begun(server, manual, "r1");
+    void run.emit(finished(run.input, asking("q1")));
+    await untilRun(server, "r1", "waiting");
+    const refused = await server.post("/api/v1/runs/r1/answers", { interrupt_id: "q1", ...said });
+    expect([refused.status, refused.body.error.code]).toEqual([400, "invalid_input"]);
+    const answered = await server.post("/api/v1/runs/r1/answers", { interrupt_id: "q1", answer: false });
+    expect(answered.status).toBe(202);
+    (await manual.next()).finish();
+    await untilRun(server, answered.body.run_id, "completed");
+  });
+
   test("A3: an id that cannot be a question's is refused", async () => {
     const manual = manualAgent();
     await using server = await startServer({ agents: [manual.agent] });

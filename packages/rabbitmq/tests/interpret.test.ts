@@ -77,7 +77,17 @@ describe("what an agent's message means", () => {
   test("names that cannot stand in an id are made to fit, and shown as they are", () => {
     const run = new TestRun();
     say(run, "executor.completed", {}, { agent: "Bäcker & Söhne" });
-    expect(run.view.subagents).toMatchObject([{ name: "Bäcker & Söhne", subagentRunId: "run-1:B_cker___S_hne" }]);
+    expect(run.view.subagents).toMatchObject([
+      { name: "Bäcker & Söhne", subagentRunId: expect.stringMatching(/^run-1:B_cker___S_hne~[0-9a-f]{12}$/) },
+    ]);
+  });
+
+  test("R2: agents whose names are alike only in an id are two", () => {
+    const names = ["分析师", "执行者", "a b", "a_b", "a~b"];
+    const run = new TestRun();
+    for (const agent of names) say(run, "executor.step.progress", step("s", "running"), { agent });
+    expect(run.view.subagents.map(({ name }) => name)).toEqual(names);
+    expect(new Set(run.view.subagents.map(({ subagentRunId }) => subagentRunId)).size).toBe(names.length);
   });
 
   test.each([

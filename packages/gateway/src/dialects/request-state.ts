@@ -20,7 +20,7 @@ export function stateFrame(view: ThreadView, context: DialectContext): JsonObjec
     type: "state",
     requestId: requestOf(context),
     status,
-    plan: { steps: plannedSteps(view.state) ?? view.steps.map(stepSeen) },
+    plan: { steps: plannedSteps(view.state, isOver(status)) ?? view.steps.map(stepSeen) },
     agents: agentsOf(view),
     pendingQuestions: view.pendingInterrupts.map(({ interrupt }) => questionOf(interrupt)),
     ...(run === undefined ? {} : { runId: run.runId }),
@@ -44,21 +44,28 @@ function statusOf(view: ThreadView, run: RunView | undefined): string {
   return view.pendingInterrupts.length > 0 ? "waiting" : run.status;
 }
 
-/** The plan as the agents keep it in the thread's shared state; undefined where they keep none. */
-function plannedSteps(state: unknown): JsonObject[] | undefined {
-  const plan = isObject(state) ? state["plan"] : undefined;
-  const steps = isObject(plan) ? plan["steps"] : undefined;
-  return Array.isArray(steps) ? steps.filter(isObject).map(planned) : undefined;
+/** Nobody works on it, and nobody is asked. */
+function isOver(status: string): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
 }
 
-function planned(step: JsonObject, index: number): JsonObject {
+/** The plan as the agents keep it in the thread's shared state; undefined where they keep none. */
+function plannedSteps(state: unknown, over: boolean): JsonObject[] | undefined {
+  const plan = isObject(state) ? state["plan"] : undefined;
+  const steps = isObject(plan) ? plan["steps"] : undefined;
+  return Array.isArray(steps) ? steps.filter(isObject).map((step, index) => planned(step, index, over)) : undefined;
+}
+
+function planned(step: JsonObject, index: number, over: boolean): JsonObject {
   const { stepId, order, tool, title, status, result } = step;
+  const said = typeof status === "string" ? status : "pending";
   return {
     stepId: typeof stepId === "string" ? stepId : `step-${index + 1}`,
     order: typeof order === "number" ? order : index + 1,
     tool: typeof tool === "string" ? tool : "",
     ...(typeof title === "string" ? { title } : {}),
-    status: typeof status === "string" ? status : "pending",
+    // Who was cut short has left its step as it was; those who watched were told that it failed.
+    status: over && said === "running" ? "failed" : said,
     ...(result === undefined ? {} : { result }),
   };
 }

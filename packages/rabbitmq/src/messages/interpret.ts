@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { OpenRun, Said } from "@throughline/gateway";
 import { type AguiEvent, ERRORS, type ErrorCode, EventType, type Interrupt } from "@throughline/protocol";
 import type { BrokerAgentMessage } from "@throughline/protocol/schemas";
@@ -112,13 +113,22 @@ function interruptOf({ data }: Of<"feedback.requested">): Interrupt {
  * and speaks again works a second time, under another id.
  */
 function memberOf(agent: string, open: OpenRun): { readonly id: string; readonly begins: AguiEvent[] } {
-  const base = `${open.runId}:${agent.replaceAll(/[^A-Za-z0-9_.~-]/g, "_")}`;
+  const base = `${open.runId}:${idPart(agent)}`;
   let id = base;
   for (let time = 2; open.hadSubagent(id) && !open.hasSubagent(id); time++) id = `${base}:${time}`;
   if (open.hasSubagent(id)) return { id, begins: [] };
   const emoji = EMOJI[agent];
   const shown = emoji === undefined ? {} : { metadata: { emoji } };
   return { id, begins: [{ type: EventType.SUBAGENT_STARTED, subagentRunId: id, name: agent, ...shown }] };
+}
+
+/**
+ * A name as part of an id, different for every name: one that cannot stand in an id as it is gets a
+ * digest after "~", which no name keeps that does without.
+ */
+function idPart(name: string): string {
+  const fitting = name.replaceAll(/[^A-Za-z0-9_.-]/g, "_");
+  return fitting === name ? name : `${fitting}~${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
 }
 
 /** Codes are stable and ours; a code of the agent's own is not passed on as one. */

@@ -29,6 +29,8 @@ export async function answerQuestion(
 ): Promise<Answered> {
   const { interruptId } = answer;
   if (!isInterruptId(interruptId)) throw new ThroughlineError("invalid_input", "That can be no question's id.");
+  // AG-UI has no room for it in the RUN_STARTED that hands the answers over.
+  if (answer.value === null) throw new ThroughlineError("invalid_input", "Nothing, or null, is no answer.");
   const askedBy = askerOf(thread, interruptId);
   const key = askedBy === undefined ? undefined : keys.ask(thread.tenant, thread.id, askedBy, interruptId);
   const stored = key === undefined ? undefined : await log.control(key);
