@@ -71,10 +71,10 @@ export class HubThread {
   receive(frame: ThreadFrame): void {
     switch (frame.type) {
       case "events":
-        if (this.#feed.events(frame).type === "gap") return this.#ports.subscribe();
+        if (this.#feed.receive(frame).type === "gap") return this.#ports.subscribe();
         return this.#tellAll(frame);
       case "reset":
-        this.#feed.reset(frame);
+        this.#feed.receive(frame);
         this.#reset = frame;
         return;
       case "subscribed":
@@ -90,7 +90,7 @@ export class HubThread {
 
   #subscribed(frame: SubscribedFrame): void {
     const wasLoaded = this.#feed.isLoaded;
-    this.#feed.subscribed(frame);
+    this.#feed.receive(frame);
     const reset = this.#reset;
     this.#reset = undefined;
     if (frame.view !== undefined && wasLoaded) {

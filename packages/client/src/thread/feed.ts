@@ -1,17 +1,13 @@
 import {
   emptyView,
-  type EventsFrame,
   type From,
   printCursor,
   type ResetFrame,
-  type SubscribedFrame,
   type ThreadEvent,
   type ThreadView,
 } from "@throughline/protocol";
 import type { Fold } from "./load-fold.ts";
-
-/** What a view is made with; two functions of the protocol's, which a page may fetch late. */
-export type Folding = Pick<Fold, "decodeView" | "reduceAll">;
+import type { FeedFrame } from "./feed-steps.ts";
 
 /** What a frame has changed. */
 export type FeedChange =
@@ -23,110 +19,73 @@ export type FeedChange =
   /** What came does not continue what is here: subscribe again from {@link Feed.from}. */
   | { readonly type: "gap" };
 
-const NONE: FeedChange = { type: "none" };
+/** What is known of a thread. */
+export interface FeedState {
+  readonly view: ThreadView;
+  readonly epoch: string;
+  /** The last event there is, as far as the server has said. */
+  readonly head: number;
+  readonly isLoaded: boolean;
+  /** Why the next view replaces the one that is here. */
+  readonly reason: ResetFrame["reason"] | null;
+  /** After a gap nothing is folded until a subscription begins anew. */
+  readonly isWaiting: boolean;
+}
 
 /**
  * A thread as far as it is known: its view, and the position the view stands for. Frames go in; an
- * event goes in once, whatever the connection repeats, and never after a gap (rule D1).
+ * event goes in once, whatever the connection repeats, and never after a gap (rule D1). What a frame does
+ * comes with the fold, which a page may fetch late.
  */
 export class Feed {
   readonly #threadId: string;
-  readonly #folding: () => Folding | undefined;
-  #view: ThreadView;
-  #epoch = "";
-  #head = 0;
-  #isLoaded = false;
-  #reason: ResetFrame["reason"] | null = null;
-  /** After a gap nothing is folded until a subscription begins anew. */
-  #isWaiting = false;
+  readonly #fold: () => Fold | undefined;
+  #state: FeedState;
 
-  /** @param folding is there at the latest when something is subscribed to; frames before that are passed over */
-  constructor(threadId: string, folding: () => Folding | undefined) {
+  /** @param fold is there at the latest when something is subscribed to; frames before that are passed over */
+  constructor(threadId: string, fold: () => Fold | undefined) {
     this.#threadId = threadId;
-    this.#folding = folding;
-    this.#view = emptyView(threadId);
+    this.#fold = fold;
+    this.#state = nothingOf(threadId);
   }
 
   get view(): ThreadView {
-    return this.#view;
+    return this.#state.view;
   }
 
   get epoch(): string {
-    return this.#epoch;
+    return this.#state.epoch;
   }
 
   /** Whether the server has ever told the thread's view. */
   get isLoaded(): boolean {
-    return this.#isLoaded;
+    return this.#state.isLoaded;
   }
 
   /** Events there are and that have not come yet, as far as the server has said. */
   get behind(): number {
-    return Math.max(0, this.#head - this.#view.lastSeq);
+    return Math.max(0, this.#state.head - this.view.lastSeq);
   }
 
   /** Where a subscription is to begin. */
   get from(): From {
-    if (!this.#isLoaded) return "view";
-    const { lastSeq: seq } = this.#view;
-    return { after: printCursor(this.#epoch === "" ? { seq } : { epoch: this.#epoch, seq }) };
+    if (!this.isLoaded) return "view";
+    const { lastSeq: seq } = this.view;
+    return { after: printCursor(this.epoch === "" ? { seq } : { epoch: this.epoch, seq }) };
   }
 
   /** Forgets everything, so that the memory is free. */
   forget(): void {
-    this.#view = emptyView(this.#threadId);
-    this.#epoch = "";
-    this.#head = 0;
-    this.#isLoaded = false;
+    this.#state = nothingOf(this.#threadId);
   }
 
-  subscribed(frame: SubscribedFrame): FeedChange {
-    this.#isWaiting = false;
-    this.#head = Math.max(frame.head, frame.view?.last_seq ?? 0);
-    if (frame.view !== undefined) return this.#replace(frame.view);
-    // What comes twice is passed over; what lies between would be missing.
-    const continues = this.#isLoaded && frame.after <= this.#view.lastSeq;
-    if (!continues) return this.#lose();
-    if (this.#epoch === "") this.#epoch = frame.epoch;
-    return NONE;
+  receive(frame: FeedFrame): FeedChange {
+    const [state, change] = this.#fold()?.step(this.#state, frame) ?? [this.#state, { type: "none" }];
+    this.#state = state;
+    return change;
   }
+}
 
-  reset(frame: ResetFrame): FeedChange {
-    this.#reason = frame.reason;
-    this.#isWaiting = true;
-    return NONE;
-  }
-
-  events(frame: EventsFrame): FeedChange {
-    const folding = this.#folding();
-    if (this.#isWaiting || folding === undefined) return NONE;
-    const { lastSeq } = this.#view;
-    const last = frame.seq + frame.events.length - 1;
-    if (last <= lastSeq) return NONE;
-    if (!this.#isLoaded || frame.seq > lastSeq + 1) return this.#lose();
-    const events = frame.events
-      .map((event, index) => ({ seq: frame.seq + index, event }))
-      .filter(({ seq }) => seq > lastSeq);
-    this.#view = folding.reduceAll(this.#view, events);
-    this.#epoch = frame.epoch;
-    this.#head = Math.max(this.#head, last);
-    return { type: "events", events };
-  }
-
-  #replace(json: unknown): FeedChange {
-    const folding = this.#folding();
-    if (folding === undefined) return NONE;
-    const { view, epoch } = folding.decodeView(json);
-    this.#view = view;
-    this.#epoch = epoch;
-    this.#isLoaded = true;
-    const reason = this.#reason;
-    this.#reason = null;
-    return { type: "view", reason };
-  }
-
-  #lose(): FeedChange {
-    this.#isWaiting = true;
-    return { type: "gap" };
-  }
+function nothingOf(threadId: string): FeedState {
+  return { view: emptyView(threadId), epoch: "", head: 0, isLoaded: false, reason: null, isWaiting: false };
 }

@@ -1,2 +1,2 @@
 /** What makes a view of a thread's events: two thirds of a client's weight, fetched with the first thread. */
-export { decodeView, reduceAll } from "@throughline/protocol";
+export { step } from "./feed-steps.ts";

@@ -187,11 +187,10 @@ export class Thread {
     switch (frame.type) {
       case "subscribed":
         this.#refusal = null;
-        return this.#changed(this.#feed.subscribed(frame));
+        return this.#changed(this.#feed.receive(frame));
       case "events":
-        return this.#changed(this.#feed.events(frame));
       case "reset":
-        return this.#changed(this.#feed.reset(frame));
+        return this.#changed(this.#feed.receive(frame));
       case "watchers":
         return this.#presence.changed(frame, this.#ports.ownId);
       case "unsubscribed":
