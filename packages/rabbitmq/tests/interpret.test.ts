@@ -134,6 +134,11 @@ describe("what an agent's message means", () => {
   });
 });
 
+test.each(["-a", ".a", ":a", "@a", "~a", "_a", "a".repeat(192)])("a request may be called %s", (requestId) => {
+  const read = readAgentMessage(Buffer.from(JSON.stringify({ type: "agent.heartbeat", requestId })));
+  expect(read).toMatchObject({ ok: true, message: { requestId } });
+});
+
 describe("what a message is named by", () => {
   const named = (type: string, data: unknown, id?: string): string | undefined => {
     const read = readAgentMessage(Buffer.from(JSON.stringify({ type, requestId: "r", data })));
@@ -166,6 +171,7 @@ describe("A3: what is no message", () => {
     ["an unknown type", JSON.stringify({ type: "x", requestId: "r" })],
     ["no request", JSON.stringify({ type: "agent.heartbeat" })],
     ["an id that is none", JSON.stringify({ type: "agent.heartbeat", requestId: "a/b" })],
+    ["an id that is too long", JSON.stringify({ type: "agent.heartbeat", requestId: "a".repeat(193) })],
     ["an unknown status", JSON.stringify({ type: "executor.step.progress", requestId: "r", data: step("s", "odd") })],
     ["too deep", JSON.stringify({ type: "request.completed", requestId: "r", data: { result: deep(60) } })],
     ["a forged prototype", '{"type":"agent.heartbeat","requestId":"r","data":{"__proto__":{}}}'],

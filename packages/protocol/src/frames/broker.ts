@@ -11,8 +11,8 @@ const Json = z.json();
 const Id = z.string().min(1).max(200);
 /** As the gateway's ids: safe in a path, a log line and a key. */
 const SafeId = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:@~-]{0,199}$/, "no id");
-/** A request's thread is `request:{requestId}`, which has to be an id as well. */
-const RequestId = SafeId.max(192);
+/** Its thread is `request:{requestId}`, which has to be an id: so it may begin with what an id may not. */
+const RequestId = z.string().regex(/^[A-Za-z0-9_.:@~-]{1,192}$/, "no id of a request");
 const Text = z.string().max(100_000);
 
 /** Any one AG-UI event. What it holds is for the run's own grammar to judge. */
