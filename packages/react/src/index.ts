@@ -5,7 +5,9 @@ export { ChartPanel, type ChartPanelProps } from "./components/chart-panel.tsx";
 export { Composer, type ComposerProps } from "./components/composer.tsx";
 export { ConnectionStatus, type ConnectionStatusProps } from "./components/connection-status.tsx";
 export { EntryView } from "./components/entry-view.tsx";
+export { fetchedAhead, type FetchedAhead } from "./components/fetched-ahead.tsx";
 export { FeedbackPrompt, type FeedbackPromptProps, type Prompt } from "./components/feedback-prompt.tsx";
+export { preloadMarkdown } from "./components/late-markdown.ts";
 export { MessageList, type MessageListProps } from "./components/message-list.tsx";
 export { OutgoingMessage, type OutgoingMessageProps } from "./components/outgoing-message.tsx";
 export { PlanProgress, type PlanProgressProps } from "./components/plan-progress.tsx";
@@ -17,6 +19,7 @@ export {
 } from "./components/streaming-indicator.tsx";
 export { TaskBoard, type TaskBoardProps } from "./components/task-board.tsx";
 export { TaskDetailPanel, type TaskDetailPanelProps } from "./components/task-detail-panel.tsx";
+export { TextBoundary, type TextBoundaryProps } from "./components/text-boundary.tsx";
 export { ToolCard, type ToolCardProps } from "./components/tool-card.tsx";
 export { ToolExecutionProgress, type ToolExecutionProgressProps } from "./components/tool-execution-progress.tsx";
 export { useStickToEnd } from "./components/use-stick-to-end.ts";

@@ -18,6 +18,10 @@ describe("blocks", () => {
     ]);
   });
 
+  test("are not held together by code within a line that looks like a fence", () => {
+    expect(markdownBlocks("```code``` first\n\nsecond")).toHaveLength(2);
+  });
+
   test("together are the text again, and no longer change once the next has begun", () => {
     const line = fc.constantFrom("", "text", "- item", "  in", "```", "~~~~", "# h", "| a | b |", "1. one");
     fc.assert(
@@ -37,7 +41,13 @@ describe("text that is still being written", () => {
     ["Prices\n\n| Measure | Value", "Prices\n\n"],
     ["| Measure | Value |\n| --- |", ""],
     ["| Measure | Value |\n| --- | --- |", "| Measure | Value |\n| --- | --- |"],
-    ["| Measure | Value |\n| --- | --- |\n| a", "| Measure | Value |\n| --- | --- |\n| a"],
+    ["| Measure | Value |\n| --- | --- |\n| a", "| Measure | Value |\n| --- | --- |"],
+    ["| Measure | Value |\n| --- | --- |\n| a |", "| Measure | Value |\n| --- | --- |"],
+    ["| Measure | Value |\n| --- | --- |\n| a | **b", "| Measure | Value |\n| --- | --- |"],
+    ["| Measure | Value |\n| --- | --- |\n| a \\| b |", "| Measure | Value |\n| --- | --- |"],
+    ["| Measure | Value |\n| --- | --- |\n| a | b |", "| Measure | Value |\n| --- | --- |\n| a | b |"],
+    ["| Measure | Value |\n| --- | --- |\n| a |\n", "| Measure | Value |\n| --- | --- |\n| a |\n"],
+    ["| Measure | Value |\n| --- | --- |\nso **bold", "| Measure | Value |\n| --- | --- |\nso **bold**"],
     ["so **bold", "so **bold**"],
     ["Said.\n\n## ", "Said.\n\n"],
     ["###", ""],

@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import type { ReactNode } from "react";
 import { late } from "./late.ts";
 import { HomePage } from "../home/home-page.tsx";
+import { Markdown } from "../thread/late-markdown.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
@@ -11,7 +12,11 @@ import { navigate, routeOf, usePathname } from "./router.tsx";
 import type { Route } from "./router.tsx";
 import { Shell } from "./shell.tsx";
 
-const ThreadPage = late(() => import("../thread/thread-page.tsx"));
+const ThreadPage = late(() => {
+  // What every thread has: fetched with the page, its texts never show as they were written.
+  Markdown.fetch();
+  return import("../thread/thread-page.tsx");
+});
 const ChartPage = late(() => import("../chart/chart-page.tsx"));
 const RunsPage = late(() => import("../runs/runs-page.tsx"));
 const InboxPage = late(() => import("../inbox/inbox-page.tsx"));

@@ -1,13 +1,13 @@
 import { FileText, ListTree } from "lucide-react";
-import { planOfRun } from "@throughline/react";
+import { planOfRun, TextBoundary } from "@throughline/react";
 import { Suspense } from "react";
 import type { ArtifactView, ThreadView } from "@throughline/protocol";
 import { late } from "../app/late.ts";
+import { Markdown } from "./late-markdown.ts";
 import { duration, plural } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { StepIcon } from "./step-icon.tsx";
 
-const Markdown = late(() => import("./markdown.tsx"));
 const JsonTree = late(() => import("../ui/json-tree.tsx"));
 
 interface PlanPanelProps {
@@ -81,7 +81,9 @@ function Artifact({ artifact: { title, kind, content } }: { readonly artifact: A
       <div className="border-t border-hairline p-3">
         <Suspense fallback={<span className="skeleton block h-12" />}>
           {typeof content === "string" ? (
-            <Markdown text={content} isOpen={false} />
+            <TextBoundary text={content}>
+              <Markdown text={content} isOpen={false} />
+            </TextBoundary>
           ) : (
             <JsonTree label={title} value={content} />
           )}

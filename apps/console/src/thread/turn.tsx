@@ -2,12 +2,10 @@ import { Brain, Check, CircleAlert, CircleSlash } from "lucide-react";
 import { memo, Suspense } from "react";
 import type { ReactNode } from "react";
 import type { RunView } from "@throughline/protocol";
-import { late } from "../app/late.ts";
 import { cn } from "../ui/cn.ts";
-import { type AgentTag, endingOf, type EndingWords, type Part } from "@throughline/react";
+import { type AgentTag, endingOf, type EndingWords, type Part, TextBoundary } from "@throughline/react";
+import { Markdown } from "./late-markdown.ts";
 import { ToolCard } from "./tool-card.tsx";
-
-const Markdown = late(() => import("./markdown.tsx"));
 
 export function UserMessage({ text, children }: { readonly text: string; readonly children?: ReactNode }) {
   return (
@@ -60,9 +58,11 @@ const TextPart = memo(function TextPart({ text, isOpen }: { readonly text: strin
   // Plain text stands in until the Markdown reader has been fetched, so that no text ever waits for it.
   return (
     <div data-testid="text" className={cn(isOpen && "writing")}>
-      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-        <Markdown text={text} isOpen={isOpen} />
-      </Suspense>
+      <TextBoundary text={text}>
+        <Suspense fallback={<p data-tl="plain">{text}</p>}>
+          <Markdown text={text} isOpen={isOpen} />
+        </Suspense>
+      </TextBoundary>
     </div>
   );
 });

@@ -1,12 +1,12 @@
-import { lazy, memo, Suspense } from "react";
+import { memo, Suspense } from "react";
 import type { RunView } from "@throughline/protocol";
 import type { AgentTag } from "../transcript/agent-tag.ts";
 import { endingOf } from "../transcript/ending.ts";
 import type { Entry, Part } from "../transcript/transcript.ts";
 import { Icon } from "./icon.tsx";
+import { LateMarkdown } from "./late-markdown.ts";
+import { TextBoundary } from "./text-boundary.tsx";
 import { ToolCard } from "./tool-card.tsx";
-
-const Markdown = lazy(() => import("../markdown/markdown.tsx"));
 
 /** One entry of a transcript. */
 export function EntryView({ entry }: { readonly entry: Entry }) {
@@ -69,9 +69,11 @@ const TextPart = memo(function TextPart({ text, isOpen }: TextProps) {
   // Plain text stands in until the Markdown reader has been fetched, so that no text ever waits for it.
   return (
     <div data-tl="text" data-state={isOpen ? "streaming" : "done"}>
-      <Suspense fallback={<p data-tl="plain">{text}</p>}>
-        <Markdown text={text} isOpen={isOpen} />
-      </Suspense>
+      <TextBoundary text={text}>
+        <Suspense fallback={<p data-tl="plain">{text}</p>}>
+          <LateMarkdown text={text} isOpen={isOpen} />
+        </Suspense>
+      </TextBoundary>
     </div>
   );
 });

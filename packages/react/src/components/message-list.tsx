@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import type { ThreadView } from "@throughline/protocol";
 import type { OutgoingItem } from "../transcript/outgoing-words.ts";
@@ -8,6 +8,7 @@ import { Announcer } from "./announcer.tsx";
 import { EntryView } from "./entry-view.tsx";
 import { FeedbackPrompt } from "./feedback-prompt.tsx";
 import { Icon } from "./icon.tsx";
+import { preloadMarkdown } from "./late-markdown.ts";
 import { OutgoingMessage } from "./outgoing-message.tsx";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
@@ -36,6 +37,7 @@ export function MessageList({ view = null, entries: given, outgoing = [], empty,
   const { retry, discard, answer, className, children } = rest;
   const entries = useMemo(() => given ?? (view === null ? NONE : transcript(view)), [given, view]);
   const { box, content, onScroll, unseen, toEnd } = useStickToEnd(lengthOf(entries));
+  useEffect(preloadMarkdown, []);
   const isLoading = view === null && given === undefined;
   const isEmpty = entries.length === 0 && outgoing.length === 0;
   return (

@@ -31,9 +31,12 @@ function continues(line: string, block: readonly string[]): boolean {
   return ITEM.test(line) && ITEM.test(first);
 }
 
+/** What opens or closes a block of code. Backticks with others behind them are code within a line. */
+export const FENCE: RegExp = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/;
+
 /** The fence that is open behind this line. */
 function fenceAfter(line: string, fence: string | null): string | null {
-  const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+  const mark = FENCE.exec(line)?.[1];
   if (mark === undefined) return fence;
   if (fence === null) return mark;
   return mark.startsWith(fence) && line.trim() === mark ? null : fence;
@@ -48,13 +51,38 @@ export function settledMarkdown(written: string): string {
   const text = written.replace(/(^|\n) {0,3}#{1,6}[ \t]*$/, "$1");
   const end = text.lastIndexOf("\n\n") + 1;
   const last = text.slice(end === 0 ? 0 : end + 1);
-  if (last.startsWith("|") && !hasTableHead(last)) return text.slice(0, text.length - last.length);
+  const rows = last.startsWith("|") ? settledTable(last) : last;
+  if (rows.length < last.length) return text.slice(0, text.length - last.length) + rows;
   // Within code the signs mean themselves.
   if (last.includes("`")) return text;
   // From the last bracket on: looked for from each, a text full of them would hold the page up.
   const bracket = Math.max(0, text.lastIndexOf("["));
   const linked = text.slice(0, bracket) + text.slice(bracket).replace(/^\[([^\]\n]*)(\](\([^)\n]*)?)?$/, "$1");
   return isOdd(last.split("**").length - 1) ? `${linked}**` : linked;
+}
+
+/**
+ * Nothing before there is a head, and then whole rows only: with each cell that came, the columns would
+ * move. What comes behind a table without a blank line is left alone.
+ */
+function settledTable(table: string): string {
+  if (!hasTableHead(table)) return "";
+  const begun = table.lastIndexOf("\n") + 1;
+  const row = table.slice(begun).trimEnd();
+  const isWhole =
+    row === "" || !row.startsWith("|") || (row.endsWith("|") && cellsOf(row) >= cellsOf(table.split("\n", 1)[0] ?? ""));
+  return isWhole ? table : table.slice(0, begun - 1);
+}
+
+/** How many cells the row has begun; a written `\|` begins none. */
+function cellsOf(row: string): number {
+  return (
+    row
+      .trim()
+      .replace(/\\[\\|]/g, "")
+      .replace(/\|$/, "")
+      .split("|").length - 1
+  );
 }
 
 /** A head row and a whole row of dashes with as many cells. */

@@ -3,9 +3,12 @@ import type { ComponentProps, ComponentType, ReactNode } from "react";
 import ReactMarkdown from "react-markdown";
 import type { Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
-import { markdownBlocks, settledMarkdown } from "./blocks.ts";
+import { TextBoundary } from "../components/text-boundary.tsx";
+import { settledMarkdown } from "./blocks.ts";
 import { Code } from "./code.tsx";
+import { piecesOf } from "./pieces.ts";
 import { safeUrl } from "./safe-url.ts";
+import { usePaced } from "./use-paced.ts";
 
 /** What a block of code is shown by; its children are the code. */
 export type CodeBlock = ComponentType<{ readonly children?: ReactNode }>;
@@ -22,17 +25,26 @@ export interface MarkdownProps {
 /**
  * Text of an agent. It may have been steered by what the agent read, so it can do no more than be
  * read: raw HTML is dropped, links go to http(s) and mailto only, and no image is fetched, since its
- * address could carry data out.
+ * address could carry data out. What would take long to read as Markdown shows as it was written.
  */
 export default function Markdown({ text, isOpen = false, className, code = Code }: MarkdownProps) {
-  const shown = isOpen ? settledMarkdown(text) : text;
+  const shown = usePaced(text, isOpen);
+  const pieces = useMemo(() => piecesOf(isOpen ? settledMarkdown(shown) : shown), [shown, isOpen]);
   const components = useMemo(() => ({ ...COMPONENTS, pre: code }), [code]);
-  // Blocks only grow at the end: their place is their identity.
+  // Pieces only grow at the end: their place is their identity.
   return (
     <div data-tl="prose" className={className}>
-      {markdownBlocks(shown).map((block, index) => (
-        <Block key={index} text={block} components={components} />
-      ))}
+      {pieces.map((piece, index) =>
+        piece.isPlain ? (
+          <p key={index} data-tl="plain">
+            {piece.text}
+          </p>
+        ) : (
+          <TextBoundary key={index} text={piece.text}>
+            <Block text={piece.text} components={components} />
+          </TextBoundary>
+        ),
+      )}
     </div>
   );
 }
