@@ -1,5 +1,6 @@
 import {
   type Assignment,
+  type Handed,
   type Notice,
   type Reception,
   type Report,
@@ -16,8 +17,8 @@ import type { TestServer } from "./gateway.ts";
 export interface Handing {
   readonly assignment: Assignment;
   readonly signal: AbortSignal;
-  /** It has arrived. */
-  accept(): void;
+  /** It has arrived. @param missing why nobody takes it now */
+  accept(missing?: string): void;
   /** Certainly nobody has got it. */
   refuse(error?: ThroughlineError): void;
 }
@@ -58,13 +59,13 @@ export class ManualWorkers implements Workers {
     return () => this.#listeners.delete(listener);
   }
 
-  hand(assignment: Assignment, signal: AbortSignal): Promise<void> {
+  hand(assignment: Assignment, signal: AbortSignal): Promise<Handed> {
     return new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason as Error));
       this.#handings.put({
         assignment,
         signal,
-        accept: () => resolve(),
+        accept: (missing) => resolve(missing === undefined ? {} : { missing }),
         refuse: (error = new ThroughlineError("unavailable", "Nobody takes it.")) => reject(error),
       });
     });

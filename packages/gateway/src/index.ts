@@ -5,7 +5,7 @@ export { createGateway, type Gateway } from "./gateway.ts";
 export type { GatewayLimits, GatewayOptions, Realtime, SeriesSource } from "./options.ts";
 export type { BusyPolicy } from "./runs/run/ports.ts";
 export type { Ending, StartRequest } from "./runs/stored/records.ts";
-export type { Assignment, Notice, OpenRun, Reception, Report, Said, Workers } from "./runs/run/workers.ts";
+export type { Assignment, Handed, Notice, OpenRun, Reception, Report, Said, Workers } from "./runs/run/workers.ts";
 export { createMetrics } from "./telemetry/prometheus.ts";
 export type { Flushed, Levels, Metrics, Telemetry } from "./telemetry/telemetry.ts";
 export type { BusStatistics, TaskEvent, TaskListener } from "./tasks/bus.ts";

@@ -184,7 +184,7 @@ export class RunLine {
   /** Begins a run that was handed over; why it never can, if it cannot. */
   async #beginHanded(handOver: HandOver, workers: Workers): Promise<ThroughlineError | undefined> {
     try {
-      const runner = await beginRemote(this.#scope, handOver.queued, workers);
+      const runner = await beginRemote(this.#scope, handOver, workers);
       this.#queue.begun(handOver.queued);
       this.#handing = undefined;
       this.#begun(runner);

@@ -38,6 +38,7 @@ export class HandOver {
   #refusal: ThroughlineError | undefined;
   #runner: RemoteRunner | undefined;
   #ended = false;
+  #missing: string | undefined;
 
   constructor(options: {
     readonly queued: Queued;
@@ -62,6 +63,11 @@ export class HandOver {
 
   get runId(): string {
     return this.queued.request.runId;
+  }
+
+  /** Why nobody takes it now, in a sentence. */
+  get missing(): string | undefined {
+    return this.#missing;
   }
 
   /** Whether somebody was told that the start stands: then it cannot go without a trace. */
@@ -131,7 +137,9 @@ export class HandOver {
 
   async #hand(workers: Workers): Promise<void> {
     try {
-      await workers.hand(this.assignment, this.#abort.signal);
+      const handed = await workers.hand(this.assignment, this.#abort.signal);
+      // Whoever has reported already is there.
+      if (!this.#decided && handed !== undefined) this.#missing = handed.missing;
       this.#decide(undefined);
     } catch (error) {
       this.#decide(ThroughlineError.from(error));

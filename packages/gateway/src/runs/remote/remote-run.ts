@@ -1,11 +1,15 @@
 import { ThroughlineError } from "@throughline/protocol";
-import { RunGrammar } from "@throughline/protocol/run";
+import { recoverGrammar, type RunGrammar } from "@throughline/protocol/run";
+import { encodeEvent } from "../../threads/codec.ts";
 import { keys } from "../../threads/names.ts";
 import { storedGrammar } from "../run/closing.ts";
 import { agentInput, runStarted } from "../run/run-input.ts";
 import { recordOf, type RunScope, writeControls } from "../run/scope.ts";
 import type { Assignment, Workers } from "../run/workers.ts";
-import type { ActiveRun, Queued, RunRecord, StartRequest } from "../stored/records.ts";
+import { inOneBatch } from "../stored/batches.ts";
+import type { ActiveRun, RunRecord, StartRequest } from "../stored/records.ts";
+import { awaiting } from "./awaited.ts";
+import type { HandOver } from "./hand-over.ts";
 import { RemoteRunner } from "./remote-runner.ts";
 import { ReportedNames } from "./reported-names.ts";
 import { StoredAssembly } from "./stored-assembly.ts";
@@ -19,17 +23,24 @@ export function assignmentOf({ thread, ports }: RunScope, request: StartRequest)
 }
 
 /**
- * Begins a run that a worker elsewhere has got.
+ * Begins a run that a worker elsewhere has got, or is to get.
  * @throws what the log refuses for good
  */
-export async function beginRemote(scope: RunScope, { key, request }: Queued, workers: Workers): Promise<RemoteRunner> {
+export async function beginRemote(
+  scope: RunScope,
+  { queued: { key, request }, missing }: Pick<HandOver, "queued" | "missing">,
+  workers: Workers,
+): Promise<RemoteRunner> {
   const { thread, ports, batches } = scope;
   const started = runStarted(thread.id, request, thread.view, ports.clock);
   const lease = leaseOf(scope, request.runId);
-  const compose = batches.started(started, request, lease, key, []);
+  const more = missing === undefined ? [] : [awaiting(missing, ports.clock.now())];
+  const compose = inOneBatch([
+    batches.started(started, request, lease, key, []),
+    () => ({ records: more.map(encodeEvent), controls: [] }),
+  ]);
   const { first } = await thread.writer.write({ compose, insist: true });
-  const grammar = new RunGrammar({ threadId: thread.id, runId: request.runId });
-  grammar.accept(started);
+  const grammar = recoverGrammar({ threadId: thread.id, runId: request.runId }, [started, ...more]);
   const place = [thread.tenant, thread.id, request.runId] as const;
   const [names, assembly] = [new ReportedNames(...place), StoredAssembly.none(...place)];
   const record = batches.projection.begun(request, first);

@@ -7,6 +7,7 @@ import type { Notice, Reception, Report, Said, Workers } from "../run/workers.ts
 import { type Compose, inOneBatch } from "../stored/batches.ts";
 import { cut } from "../stored/bounds.ts";
 import type { Ending } from "../stored/records.ts";
+import { arrived, AWAITED } from "./awaited.ts";
 import { HoldOrder } from "./hold-order.ts";
 import { WorkerLease } from "./lease.ts";
 import { ReportBatch, type Waiting } from "./report-batch.ts";
@@ -44,6 +45,8 @@ export class RemoteRunner implements RunHandle {
   #batch: ReportBatch | undefined;
   #working = false;
   #ending: Ending | undefined;
+  /** Whether no worker was there to take it, and none has been heard of since. */
+  #awaited: boolean;
   #closed = false;
   #resolveEnded!: (end: RunEnd) => void;
 
@@ -93,7 +96,9 @@ export class RemoteRunner implements RunHandle {
     const release = thread.hold();
     void this.ended.then(release);
     const busy = (): boolean => this.#working;
-    this.#lease = new WorkerLease({ clock, workers, ms: options.leaseMs, busy, lost: () => this.#end(LOST) });
+    this.#awaited = grammar.hasStep(AWAITED);
+    const lost = (): unknown => this.#end(this.#awaited ? NEVER_TAKEN : LOST);
+    this.#lease = new WorkerLease({ clock, workers, ms: options.leaseMs, busy, lost });
   }
 
   /** Nobody waits for a worker elsewhere: it is fenced. */
@@ -170,6 +175,8 @@ export class RemoteRunner implements RunHandle {
 
   /** What one report comes to; undefined when it cannot be interpreted, and was refused. */
   #apply({ report: { name, interpret }, reject }: Waiting): Reception | undefined {
+    if (this.#awaited) this.#transcript.take(arrived());
+    this.#awaited = false;
     if (name !== undefined && this.#names.has(name)) return "duplicate";
     let said: Said;
     try {
@@ -265,6 +272,7 @@ export class RemoteRunner implements RunHandle {
   }
 }
 
+const NEVER_TAKEN: Ending = { type: "error", code: "worker_lost", message: "No worker has taken the run." };
 const LOST: Ending = { type: "error", code: "worker_lost", message: "Nothing was heard of the agent's worker." };
 
 /** Takes the events until one says or breaks the run. */

@@ -21,9 +21,15 @@ export interface Workers {
    * @throws unavailable when it is certain that nobody has got it, such as when nobody would take it.
    *   Whatever else it throws is taken for just as certain
    */
-  hand(assignment: Assignment, signal: AbortSignal): Promise<void>;
+  hand(assignment: Assignment, signal: AbortSignal): Promise<Handed | void>;
   /** Tells all workers about a run. What cannot be told now is told later, within a bound. */
   tell(notice: Notice): void;
+}
+
+/** A run that is with those who carry it. */
+export interface Handed {
+  /** Why nobody takes it now, in a sentence: those who watch are told. Absent where somebody may, or it is not known. */
+  readonly missing?: string;
 }
 
 /** A run to be worked on. */
