@@ -123,6 +123,26 @@ test("N27: large views asked for at once come one after another, as fast as they
   for (const thread of ids) expect(await client.next("subscribed")).toMatchObject({ thread, head: 302 });
 });
 
+test("N27: a client that has yet to take a large view is answered all the same", async () => {
+  const log = createMemoryLog({ clock: systemClock, random: systemRandom });
+  await write(log, "large", 1_500);
+  await using server = await startServer({ log });
+  const client = await server.connect("/ws", { protocols: ["throughline.v1"] });
+  client.send({ type: "hello" });
+  await client.next("welcome");
+  client.pause();
+  client.send({ type: "subscribe", thread: "large", from: "view", presence: false });
+  const followed = async (): Promise<number> =>
+    ((await server.get("/api/v1/websocket/status")).body as { clients: unknown[] }).clients.length;
+  await expect.poll(followed).toBe(1);
+  for (const id of ["p1", "p2", "p3"]) client.send({ type: "ping", id });
+  // Asked behind them, so that they have been heard by then.
+  await followed();
+  client.resume();
+  expect(await client.next("subscribed")).toMatchObject({ thread: "large", head: 4_502 });
+  for (const id of ["p1", "p2", "p3"]) expect(await client.next("pong")).toMatchObject({ id });
+});
+
 /** A thread whose view holds so many messages of ten kilobytes. */
 async function write(log: StreamLog, id: string, messages: number): Promise<void> {
   const ids = { threadId: id, runId: `run-${id}` };

@@ -1,14 +1,13 @@
 import { NATIVE_PROTOCOL, type NativeServerFrame, type WelcomeFrame } from "@throughline/protocol";
 import type { Framing } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
-
-/** A client that lets more than this lie unread, whatever it is, is sent away. */
-const MAX_UNREAD = 4 * 1024 * 1024;
+import type { Unread } from "../delivery/unread.ts";
 
 /** What brings the native protocol's frames to one client: a socket, a stream, or one answer. */
 export interface Carrier {
   readonly sink: Sink;
   readonly framing: Framing;
+  readonly unread: Unread;
   /** Something came that a waiting client is to have at once (N4). */
   readonly news?: () => void;
   /** It is one answer: nothing of it is taken before it is whole, and what does not fit is left for the next. */
@@ -30,10 +29,15 @@ export function welcome(
 }
 
 /** Brings one frame that is no event's. */
-export function tell(carrier: Carrier, frame: NativeServerFrame): void {
-  const { sink, framing } = carrier;
-  if (sink.buffered > MAX_UNREAD) return sink.end("slow");
+export function tell({ sink, framing, unread }: Carrier, frame: NativeServerFrame): void {
   // Frames are JSON, though their types, being interfaces, cannot say so.
+  const bytes = framing.plain(frame as never);
+  if (unread.admits(bytes.length, sink.buffered)) sink.write(bytes);
+  else sink.end("slow");
+}
+
+/** Brings one frame that may hold a view, to a client that has room for it. */
+export function show({ sink, framing }: Carrier, frame: NativeServerFrame): void {
   sink.write(framing.plain(frame as never));
 }
 

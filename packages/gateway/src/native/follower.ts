@@ -1,12 +1,11 @@
 import type { Clock, JsonObject, SubscribeFrame, WatchersFrame } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
 import type { EndReason } from "../delivery/sink.ts";
-import { Lock } from "../threads/lock.ts";
+import { Views } from "../delivery/views.ts";
 import type { Clients, ConnectedClient } from "../transports/clients.ts";
 import { type Carrier, tell, tellShared } from "./carrier.ts";
 import { Following, type FollowingPorts } from "./following.ts";
 import type { Attendance, Presence } from "./presence.ts";
-import { room } from "./room.ts";
 
 export interface FollowerPorts extends FollowingPorts {
   readonly clients: Clients;
@@ -35,9 +34,8 @@ export class Follower {
   readonly #most: number;
   readonly #watching: boolean;
   readonly #parts = new Map<string, Part>();
-  /** Views are given one after another: several at once would not wait for one another to be taken. */
-  readonly #views = new Lock();
-  readonly #gone = new AbortController();
+  readonly #views: Views;
+  #closed = false;
   #name: string | null;
   #heardAt: number;
 
@@ -56,11 +54,12 @@ export class Follower {
     this.#watching = options.watching;
     this.#name = options.identity.name;
     this.#heardAt = options.ports.clock.now();
+    this.#views = new Views(options.carrier.sink, options.ports.clock);
   }
 
   /** Resolves once it has begun, or was refused. Never rejects. */
   async follow({ thread, from, presence = true }: Omit<SubscribeFrame, "type">): Promise<void> {
-    if (this.#gone.signal.aborted) return;
+    if (this.#closed) return;
     const before = this.#parts.get(thread);
     if (before === undefined && this.#parts.size >= this.#most) {
       const message = `One connection may follow ${this.#most} threads.`;
@@ -81,16 +80,13 @@ export class Follower {
     before?.following.close();
     // The client stays in the audience while one subscription takes another's place.
     const begun = await this.#begin(following, from);
-    if (begun && !this.#gone.signal.aborted) part.join(this.#watching && presence, this.#name);
+    if (begun && !this.#closed) part.join(this.#watching && presence, this.#name);
     before?.leave("left");
   }
 
-  #begin(following: Following, from: SubscribeFrame["from"]): Promise<boolean> {
-    if (from !== "view") return following.open();
-    return this.#views.run(async () => {
-      await room(this.#carrier, this.#ports.clock, this.#gone.signal);
-      return !this.#gone.signal.aborted && following.open();
-    });
+  async #begin(following: Following, from: SubscribeFrame["from"]): Promise<boolean> {
+    if (from !== "view" || this.#carrier.atOnce === true) return following.open();
+    return (await this.#views.give(() => following.open())) ?? false;
   }
 
   /** Whether the client lacks anything that its threads have. */
@@ -116,8 +112,9 @@ export class Follower {
 
   /** Ends all of it. @param how `lost`: the client may be back in a moment (N23) */
   close(how: "left" | "lost"): void {
-    if (this.#gone.signal.aborted) return;
-    this.#gone.abort();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#views.close();
     for (const [thread, part] of this.#parts) this.#drop(thread, part, how);
   }
 

@@ -18,7 +18,7 @@ import { agui } from "../dialects/agui.ts";
 import { checkId } from "../threads/names.ts";
 import type { Thread } from "../threads/thread.ts";
 import type { Threads } from "../threads/threads.ts";
-import { type Carrier, tell } from "./carrier.ts";
+import { type Carrier, show, tell } from "./carrier.ts";
 
 export interface FollowingPorts {
   readonly threads: Threads;
@@ -140,7 +140,7 @@ export class Following implements Sink {
     const after = refusal === undefined ? (cursor?.seq ?? (this.#from === "start" ? 0 : head)) : head;
     const shown = refusal !== undefined || this.#from === "view";
     const view = shown ? { view: encodeView(thread.view, epoch) } : {};
-    this.#tell({ type: "subscribed", ...place, after, head, ...view });
+    if (!this.#closed) show(this.#carrier, { type: "subscribed", ...place, after, head, ...view });
     // Being told the place that one has named is no news.
     if (refusal !== undefined || cursor === undefined) this.#carrier.news?.();
     return after;

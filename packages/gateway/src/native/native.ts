@@ -7,6 +7,7 @@ import {
 } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
+import { Unread } from "../delivery/unread.ts";
 import { checkId } from "../threads/names.ts";
 import type { SseClient, SseTransport } from "../transports/sse.ts";
 import type { SseStream } from "../transports/sse-stream.ts";
@@ -68,7 +69,7 @@ export class Native {
     const clientId = checkId("client_id", request.client_id ?? this.#ports.random.uuid());
     const resumed = request.subscriptions.some(({ from }) => typeof from === "object");
     const begin = (stream: SseStream): (() => void) => {
-      const carrier: Carrier = { sink: sinkOf(stream), framing: nativeSse };
+      const carrier: Carrier = { sink: sinkOf(stream), framing: nativeSse, unread: new Unread() };
       const open = { end: (reason: EndReason): void => dismiss(carrier, reason) };
       const follower = this.#follower(carrier, by.principal, clientId, { ...request, watching: true }, open);
       this.#open.add(open);

@@ -1,5 +1,6 @@
 import type { Clock } from "@throughline/protocol";
 import type { EndReason, Sink } from "../delivery/sink.ts";
+import { Unread } from "../delivery/unread.ts";
 import type { Carrier } from "./carrier.ts";
 import { nativeLines } from "./framing.ts";
 
@@ -21,7 +22,13 @@ export class Poll implements Sink {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.carrier = { sink: this, framing: nativeLines, news: () => this.#handleNews(), atOnce: true };
+    this.carrier = {
+      sink: this,
+      framing: nativeLines,
+      unread: new Unread(),
+      news: () => this.#handleNews(),
+      atOnce: true,
+    };
   }
 
   get buffered(): number {

@@ -11,6 +11,7 @@ import {
 } from "@throughline/protocol";
 import type { Principal } from "../access/principal.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
+import { Unread } from "../delivery/unread.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { checkId } from "../threads/names.ts";
 import { type Rate, RateLimit } from "../transports/rate.ts";
@@ -70,7 +71,7 @@ export class NativeSession implements SocketHandler {
     this.#ports = options.ports;
     this.#principal = options.principal;
     this.#connectionId = options.connectionId;
-    this.#carrier = { sink: options.sink, framing: nativeWebSocket };
+    this.#carrier = { sink: options.sink, framing: nativeWebSocket, unread: new Unread() };
     this.#ended = options.ended;
     const { clock, telemetry, rate } = this.#ports;
     this.#limit = new RateLimit(rate, clock);

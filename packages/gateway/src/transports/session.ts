@@ -14,6 +14,8 @@ import type { Delivery } from "../delivery/delivery.ts";
 import { websocketFraming } from "../delivery/framing.ts";
 import type { EndReason, Sink } from "../delivery/sink.ts";
 import type { Subscription } from "../delivery/subscription.ts";
+import { Unread } from "../delivery/unread.ts";
+import { Views } from "../delivery/views.ts";
 import type { Address, Mount } from "../dialects/registry.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -44,8 +46,6 @@ export interface SessionPorts {
 
 /** How many frames of a client may wait while an earlier one is worked on. */
 const MAX_WAITING = 256;
-/** A client that lets more than this lie unread, answers included, is sent away. */
-const MAX_UNREAD = 4 * 1024 * 1024;
 
 /**
  * One client's connection in one dialect, whatever socket carries it: greets, follows the thread,
@@ -66,6 +66,8 @@ export class Session implements ConnectedClient {
   readonly #principal: Principal;
   readonly #sink: Sink;
   readonly #limit: RateLimit;
+  readonly #unread = new Unread();
+  readonly #views: Views;
   readonly #remembrance: Remembrance | undefined;
   readonly #openedAt: number;
   #lastSeenAt: number;
@@ -96,6 +98,7 @@ export class Session implements ConnectedClient {
     this.#principal = options.principal;
     this.#sink = options.sink;
     this.#limit = new RateLimit(options.ports.rate, options.ports.clock);
+    this.#views = new Views(options.sink, options.ports.clock);
     this.dialect = this.#protocol.name;
     this.tenant = this.#principal.tenant;
     this.clientId = checkId("client_id", this.#address.clientId);
@@ -145,6 +148,7 @@ export class Session implements ConnectedClient {
   handleClose(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#views.close();
     for (const timer of Object.values(this.#timers)) timer?.cancel();
     this.#subscription?.close();
     this.#remembrance?.close();
@@ -161,8 +165,9 @@ export class Session implements ConnectedClient {
 
   tell(frame: JsonObject): void {
     if (this.#closed) return;
-    if (this.#sink.buffered > MAX_UNREAD) this.#sink.end("slow");
-    else this.#sink.write(websocketFraming.plain(frame));
+    const bytes = websocketFraming.plain(frame);
+    if (this.#unread.admits(bytes.length, this.#sink.buffered)) this.#sink.write(bytes);
+    else this.#sink.end("slow");
   }
 
   end(reason: EndReason): void {
@@ -208,7 +213,7 @@ export class Session implements ConnectedClient {
     const now = clock.now();
     const joining = { clientId: this.clientId, epoch: thread.epoch, lastSeq: thread.head, view: thread.view, now };
     const greeting = this.#protocol.greet(context, joining);
-    if (greeting !== undefined) this.tell(greeting);
+    if (greeting !== undefined) this.#show(greeting);
     clients.add(this);
     this.#tellPeers(this.#protocol.peers?.joined(this.clientId, context, now));
     if (this.#protocol.cancelsOnLeave === true) leaves.arrived(this.#presence);
@@ -237,7 +242,8 @@ export class Session implements ConnectedClient {
     const { commands, replies, asks, ignored } = this.#protocol.decode(text, context, clock.now());
     if (ignored === true) this.#ports.telemetry.frameIgnored(this.dialect);
     for (const reply of replies) this.tell(reply);
-    if (asks === "status") this.#describe(this.#thread);
+    const thread = this.#thread;
+    if (asks === "status") await this.#views.give(() => this.#describe(thread));
     for (const command of commands) {
       const by = { principal: this.#principal, address: this.#address, dialect: this.dialect };
       const outcome = await carryOut(this.#ports, by, command);
@@ -251,7 +257,12 @@ export class Session implements ConnectedClient {
     const { clientId, connectedAt } = this;
     const info = { clientId, connectedAt, clients: clients.following(this).size, view: thread.view };
     const answer = this.#protocol.describe?.(info, delivery.contextOf(thread), clock.now());
-    if (answer !== undefined) this.tell(answer);
+    if (answer !== undefined) this.#show(answer);
+  }
+
+  /** Sends what may hold a view, to a client that has room for it. */
+  #show(frame: JsonObject): void {
+    if (!this.#closed) this.#sink.write(websocketFraming.plain(frame));
   }
 
   #tellPeers(frame: JsonObject | undefined): void {

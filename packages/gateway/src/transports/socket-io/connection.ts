@@ -1,19 +1,19 @@
 import type { Socket as EngineSocket } from "engine.io";
 import type { Clock } from "@throughline/protocol";
 import type { EndReason } from "../../delivery/sink.ts";
+import { Unread } from "../../delivery/unread.ts";
 import { type Rate, RateLimit } from "../rate.ts";
 import type { Packet } from "./packets.ts";
 
 /** Below this a connection that was full takes more. */
 const ROOM_BYTES = 256 * 1024;
-/** A client that lets more than this lie unread, answers included, is sent away. */
-const MAX_UNREAD = 4 * 1024 * 1024;
 
 /** One connection of Engine.IO, over polling or WebSocket or first the one and then the other. */
 export class Connection {
   readonly #conn: EngineSocket;
   readonly #clock: Clock;
   readonly #limit: RateLimit;
+  readonly #unread = new Unread();
   #buffered = 0;
   #claimed = false;
   #waiting: (() => void)[] = [];
@@ -41,14 +41,14 @@ export class Connection {
 
   /** Sends what no cursor holds back: who has left too much unread is sent away instead. */
   tell(packets: readonly Packet[]): void {
-    if (this.#buffered > MAX_UNREAD) this.end("slow");
-    else this.write(packets);
+    if (this.#unread.admits(sizeOf(packets), this.#buffered)) this.write(packets);
+    else this.end("slow");
   }
 
   /** Sends packets; what comes once the connection is closing is dropped. */
   write(packets: readonly Packet[]): void {
     if (this.#conn.readyState !== "open") return;
-    const bytes = packets.reduce((sum, { options }) => sum + options.wsPreEncodedFrame[0].length, 0);
+    const bytes = sizeOf(packets);
     this.#buffered += bytes;
     for (const [at, { text, options }] of packets.entries()) {
       // Engine.IO calls back when the batch with the last of them has been sent.
@@ -79,4 +79,8 @@ export class Connection {
     this.#waiting = [];
     for (const listener of waiting) listener();
   }
+}
+
+function sizeOf(packets: readonly Packet[]): number {
+  return packets.reduce((sum, { options }) => sum + options.wsPreEncodedFrame[0].length, 0);
 }

@@ -15,6 +15,7 @@ import type { Principal } from "../../access/principal.ts";
 import type { Audit } from "../../audit/audit.ts";
 import { isObject } from "../../dialects/frames.ts";
 import { cursorIn, requestOf, threadOfRequest } from "../../dialects/request-commands.ts";
+import { Views } from "../../delivery/views.ts";
 import { requests } from "../../dialects/requests.ts";
 import type { Runs } from "../../runs/runs.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
@@ -57,6 +58,7 @@ export class RequestSession implements PeerHandler {
   readonly principal: Principal;
   readonly peer: Peer;
   readonly clientId: string;
+  readonly views: Views;
   readonly #ports: RequestPorts;
   readonly #openedAt: number;
   readonly #watches = new Map<string, Watch>();
@@ -75,6 +77,7 @@ export class RequestSession implements PeerHandler {
     this.#ports = options.ports;
     this.principal = options.principal;
     this.peer = options.peer;
+    this.views = new Views(options.peer, options.ports.clock);
     this.clientId = checkId("client_id", options.clientId);
     this.#openedAt = this.#ports.clock.monotonic();
     this.#lastSeenAt = this.#ports.clock.now();
@@ -111,6 +114,7 @@ export class RequestSession implements PeerHandler {
   handleClose(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.views.close();
     for (const watch of this.#watches.values()) watch.close();
     this.#watches.clear();
     const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;

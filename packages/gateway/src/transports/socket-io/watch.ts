@@ -4,6 +4,7 @@ import type { Principal } from "../../access/principal.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import type { EndReason, Sink } from "../../delivery/sink.ts";
 import type { Subscription } from "../../delivery/subscription.ts";
+import type { Views } from "../../delivery/views.ts";
 import { requests } from "../../dialects/requests.ts";
 import { stateFrame } from "../../dialects/request-state.ts";
 import type { Thread } from "../../threads/thread.ts";
@@ -32,6 +33,8 @@ interface Owner {
   readonly peer: Peer;
   readonly clientId: string;
   readonly lastSeenAt: number;
+  /** The connection's, for all its watches. */
+  readonly views: Views;
   tell(frame: JsonObject): void;
   /** The watch has ended by itself. */
   ended(watch: Watch): void;
@@ -153,29 +156,42 @@ export class Watch implements ConnectedClient, Sink {
       caughtUp.resolve();
       return standing.lastSeq;
     };
-    this.#subscription = await delivery.follow({
-      thread,
-      dialect: requests,
-      framing: socketIoFraming,
-      sink: this,
-      cursor: has,
-      joining: () => this.#join(thread),
-      begin: (refusal) => {
-        if (refusal !== undefined) this.#reset(thread, refusal);
-        else if (has !== undefined) return this.#had.through(has.seq);
-        // That there is nothing yet is told to those who ask.
-        return refusal === undefined && thread.head === 0 && !view ? 0 : show(thread.view);
-      },
-      milestone: () => {
-        const shown = thread.view;
-        // A reset on the way has shown it already.
-        const reached = (): unknown => standing ?? show(shown);
-        return view && standing === undefined ? { seq: shown.lastSeq, reached } : undefined;
-      },
-    });
-    if (this.#closed) this.#subscription.close();
+    const follow = (): Promise<Subscription> =>
+      delivery.follow({
+        thread,
+        dialect: requests,
+        framing: socketIoFraming,
+        sink: this,
+        cursor: has,
+        joining: () => this.#join(thread),
+        begin: (refusal) => {
+          if (refusal !== undefined) this.#reset(thread, refusal);
+          else if (has !== undefined) return this.#had.through(has.seq);
+          // That there is nothing yet is told to those who ask.
+          return refusal === undefined && thread.head === 0 && !view ? 0 : show(thread.view);
+        },
+        milestone: () => {
+          const shown = thread.view;
+          // A reset on the way has shown it already.
+          const reached = (): unknown => standing ?? show(shown);
+          return view && standing === undefined ? { seq: shown.lastSeq, reached } : undefined;
+        },
+      });
+    const shows = view || (has === undefined ? thread.head > 0 : thread.refusal(has) !== undefined);
+    this.#subscription = shows ? await this.#inTurn(thread, follow) : await follow();
+    if (this.#closed) this.#subscription?.close();
     else if (view) await caughtUp.promise;
     return standing;
+  }
+
+  /** Begins what shows the state once the client has taken other states. */
+  async #inTurn(thread: Thread, follow: () => Promise<Subscription>): Promise<Subscription | undefined> {
+    const release = thread.hold();
+    try {
+      return await this.#owner.views.give(follow);
+    } finally {
+      release();
+    }
   }
 
   /** The first time, the watch becomes known to others. */
@@ -202,7 +218,8 @@ export class Watch implements ConnectedClient, Sink {
   }
 
   #show(thread: Thread, view: ThreadView): Standing {
-    this.tell(stateFrame(view, this.#ports.delivery.contextOf(thread)));
+    const frame = stateFrame(view, this.#ports.delivery.contextOf(thread));
+    if (!this.#closed) this.#owner.peer.write(packetsIn(socketIoFraming.plain(frame)));
     return { epoch: thread.epoch, lastSeq: view.lastSeq };
   }
 }
