@@ -62,5 +62,7 @@ describe("the figures", () => {
     expect(commits.unit).toBe("seconds");
     expect(commits.curves.map(({ label }) => label)).toEqual(["p50", "p95", "p99"]);
     expect(drawingOf("throughline_commit_failures_total", all).curves).toEqual([]);
+    const delays = drawingOf("throughline_event_loop_delay_seconds", all);
+    expect(delays.curves.map(({ label }) => label)).toEqual(["p50", "p99", "max"]);
   });
 });

@@ -7,6 +7,7 @@ import { isReachable, type Link, linkOf } from "../src/app/link.ts";
 import { NEW_RUN, PLACES, TOOLS } from "../src/app/navigation.ts";
 import { chartPath, routeOf, taskPath, threadPath } from "../src/app/router.tsx";
 import { hueOf } from "@throughline/react";
+import { threadStatus } from "../src/server/pages.ts";
 import { count, duration, price, relativeTime, shortId } from "../src/ui/format.ts";
 
 describe("addresses", () => {
@@ -84,6 +85,14 @@ test("the built-in team's members have hues of their own", () => {
     const team = [analyst, "TechnicalAnalyst", "RiskAnalyst", "ReportWriter"];
     expect(new Set(team.map(hueOf)).size).toBe(4);
   }
+});
+
+test("a thread in which nothing has run yet is not said to be done", () => {
+  const row = { id: "t", title: "", last_seq: 1, created_at: 0, updated_at: 0 };
+  const statuses = [null, "scripted"].flatMap((agent) =>
+    (["idle", "running"] as const).map((status) => threadStatus({ ...row, agent, status })),
+  );
+  expect(statuses).toEqual(["unstarted", "running", "idle", "running"]);
 });
 
 test("figures are short and say their unit", () => {

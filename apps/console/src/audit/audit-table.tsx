@@ -48,7 +48,7 @@ function Row({ row }: { readonly row: AuditRow }) {
             type="button"
             title={row.client_id}
             onClick={() => setSearch({ client: row.client_id })}
-            className="rounded-control font-mono text-xs text-quiet hover:text-ink"
+            className="rounded-control font-mono text-xs whitespace-nowrap text-quiet hover:text-ink"
           >
             {shortId(row.client_id)}
           </button>

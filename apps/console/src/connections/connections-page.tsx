@@ -56,8 +56,8 @@ export default function ConnectionsPage() {
         {({ status }) =>
           status.clients.length === 0 ? (
             <Notice icon={<Plug />} title="No named client is connected" className="py-16">
-              Clients of the WebSocket protocols and Socket.IO appear here. Event streams, such as this console’s, are
-              counted above and have no name.
+              Clients that say who they are appear here, this page among them. Others, such as plain event streams, are
+              counted above.
             </Notice>
           ) : (
             <ClientsTable rows={status.clients} onDisconnect={pages.disconnect} onChange={refresh} />

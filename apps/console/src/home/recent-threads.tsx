@@ -3,7 +3,7 @@ import { useCallback } from "react";
 import { Link, threadPath } from "../app/router.tsx";
 import { useServices } from "../app/services.ts";
 import { useFetched } from "../app/use-fetched.ts";
-import type { ThreadRow } from "../server/pages.ts";
+import { type ThreadRow, threadStatus } from "../server/pages.ts";
 import { StatusBadge } from "../thread/status-badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, plural, shortId } from "../ui/format.ts";
@@ -61,7 +61,7 @@ function Row({ thread }: { readonly thread: ThreadRow }) {
         <span className="min-w-0 flex-1 truncate text-sm">
           {thread.title === "" ? <span className="font-mono text-xs">{shortId(thread.id, 24)}</span> : thread.title}
         </span>
-        <StatusBadge status={thread.status} />
+        <StatusBadge status={threadStatus(thread)} />
         <span
           className="nums w-20 text-right text-xs text-quiet max-md:hidden"
           title={plural(thread.last_seq, "event")}

@@ -66,7 +66,7 @@ const WINDOW = 10;
 function quantiles(families: readonly (Family | undefined)[]): readonly Curve[] {
   if (families.every((family) => family === undefined || quantileOf(1, family) === null)) return [];
   return [0.5, 0.95, 0.99].map((q) => ({
-    label: `p${q * 100}`,
+    label: percentile(q),
     points: families.map((family, index) => {
       if (family === undefined) return null;
       const before = index >= WINDOW ? families[index - WINDOW] : undefined;
@@ -84,7 +84,7 @@ interface LabelSet {
 function labelSets(families: readonly (Family | undefined)[]): readonly LabelSet[] {
   const readings = families.map((family) => {
     const own = family?.samples.filter(({ name }) => name === family.name) ?? [];
-    return new Map(own.map(({ labels, value }) => [Object.values(labels).filter(Boolean).join(" · "), value]));
+    return new Map(own.map(({ labels, value }) => [Object.entries(labels).flatMap(named).join(" · "), value]));
   });
   const labels = [...new Set(readings.flatMap((reading) => [...reading.keys()]))];
   if (labels.length > MOST_CURVES) {
@@ -92,6 +92,17 @@ function labelSets(families: readonly (Family | undefined)[]): readonly LabelSet
     return [{ label: "all", values }];
   }
   return labels.map((label) => ({ label, values: readings.map((reading) => reading.get(label) ?? null) }));
+}
+
+/** What a label tells of its curve. */
+function named([label, value]: readonly [string, string]): readonly string[] {
+  if (value === "") return [];
+  if (label !== "quantile") return [value];
+  return [percentile(Number(value))];
+}
+
+function percentile(quantile: number): string {
+  return quantile === 1 ? "max" : `p${quantile * 100}`;
 }
 
 /** What came in a second since the reading before; null for the first, and after a restart. */

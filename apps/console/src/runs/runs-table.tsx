@@ -1,6 +1,6 @@
 import { Link, setSearch, threadPath } from "../app/router.tsx";
 import { labelOf } from "../home/agents.ts";
-import type { ThreadRow } from "../server/pages.ts";
+import { type ThreadRow, threadStatus } from "../server/pages.ts";
 import { StatusBadge } from "../thread/status-badge.tsx";
 import { CopyId } from "../ui/copy-id.tsx";
 import { count, plural, shortId } from "../ui/format.ts";
@@ -35,7 +35,7 @@ function Row({ row }: { readonly row: ThreadRow }) {
   return (
     <Tr>
       <Td className="max-md:hidden">
-        <StatusBadge status={row.status} />
+        <StatusBadge status={threadStatus(row)} />
       </Td>
       <Td className="max-w-0">
         <Link

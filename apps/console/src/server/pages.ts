@@ -31,6 +31,11 @@ export interface ThreadRow {
   readonly updated_at: number;
 }
 
+/** A thread's status; `unstarted`: at rest as one that is done, but nothing has run in it yet. */
+export function threadStatus({ status, agent }: ThreadRow): ThreadStatus | "unstarted" {
+  return status === "idle" && agent === null ? "unstarted" : status;
+}
+
 export interface ThreadQuery {
   readonly status?: string;
   readonly agent?: string;

@@ -2,6 +2,7 @@ import { cn } from "../ui/cn.ts";
 
 /** What a thread's or run's status is called, and its colour. */
 const STATUS: Readonly<Record<string, readonly [label: string, tone: string]>> = {
+  unstarted: ["not started", "text-quiet"],
   idle: ["done", "text-green"],
   completed: ["done", "text-green"],
   running: ["running", "text-signal"],
