@@ -49,6 +49,21 @@ describe.skipIf(noBrowser !== undefined)("the run page", () => {
     expect(errors).toEqual([]);
   });
 
+  test("the chart tells what is under the pointer, and is drawn anew in the colours of another theme", async () => {
+    const { page, errors } = await browser.open(`${server.url}/threads/web-spx`);
+    const chart = page.getByRole("group", { name: /Price chart of S&P 500/ });
+    const beside = chart.locator("xpath=following-sibling::*");
+    const swatch = beside.locator("span[style]").first();
+    await swatch.waitFor();
+    const newest = await beside.innerText();
+    const light = await swatch.getAttribute("style");
+    await chart.hover({ position: { x: 120, y: 120 } });
+    await expect.poll(() => beside.innerText(), PATIENT).not.toBe(newest);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(() => swatch.getAttribute("style"), PATIENT).not.toBe(light);
+    expect(errors).toEqual([]);
+  });
+
   test("plays from the start to live, and holds", async () => {
     const { page } = await browser.open(`${server.url}/threads/web-spx`);
     await page.getByText("Done in").waitFor();
@@ -151,6 +166,9 @@ describe.skipIf(noBrowser !== undefined)("the run page", () => {
     await page.waitForURL("**/threads/*");
   });
 });
+
+/** For a page that has much to draw on a machine that has much to do. */
+const PATIENT = { timeout: 30_000 };
 
 /** Notes what moves in the conversation without anybody's doing. The caret at its end is nobody's node. */
 const NOTE_SHIFTS = `
