@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { systemClock, systemRandom } from "@throughline/gateway";
 import { createMemoryLog, type StreamLog } from "@throughline/log";
 import { ThroughlineError } from "@throughline/protocol";
@@ -39,6 +41,36 @@ describe("A3: a connection", () => {
     for (let sent = 0; sent < 1_000; sent++) server.gateway.requests.send("r1", { type: "notice", text });
     expect(server.gateway.requests.send("r1", { type: "notice" })).toBe(0);
     raw.drop();
+  });
+});
+
+describe("A3: half a connection", () => {
+  // Both would stay for more than twenty seconds by the libraries' own bounds.
+  const bound = { timeout: 18_000 };
+
+  test("that joins nothing and answers no close is dropped within seconds", bound, async () => {
+    await using server = await startServer();
+    const { port } = new URL(server.origin);
+    const socket = connect(Number(port), "127.0.0.1");
+    let heard = "";
+    socket.on("data", (data: Buffer) => {
+      heard += data.toString("latin1");
+    });
+    socket.write(
+      "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n" +
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    await once(socket, "close");
+    expect(heard).toContain("101 Switching Protocols");
+  });
+
+  test("that polls once and joins nothing is forgotten", bound, async () => {
+    await using server = await startServer();
+    const { sid } = JSON.parse((await (await fetch(server.origin + HANDSHAKE)).text()).slice(1)) as { sid: string };
+    // Held until there is something to tell, which is its end.
+    const held = await fetch(`${server.origin}${HANDSHAKE}&sid=${sid}`);
+    await held.text();
+    expect((await fetch(`${server.origin}${HANDSHAKE}&sid=${sid}`)).status).toBe(400);
   });
 });
 

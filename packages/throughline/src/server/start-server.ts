@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import type { Server } from "node:http";
 import {
   builtinAgents,
   type MarketData,
@@ -16,6 +15,7 @@ import type { Settings } from "../settings/table.ts";
 import { type Broker, openBroker } from "./broker.ts";
 import { chooseAgents } from "./choose-agents.ts";
 import { findConsole, loadConsole } from "./console-files.ts";
+import { createHttpServer, type Respond } from "./http-server.ts";
 import { listen } from "./listen.ts";
 import { openLog } from "./open-log.ts";
 import { starting } from "./refusal.ts";
@@ -33,9 +33,6 @@ export interface RunningServer {
   /** Lets running agents finish for `drainMs` and closes everything (rule D6). Safe to repeat. */
   stop(): Promise<void>;
 }
-
-/** Answers a request, or leaves it to the next. */
-type Respond = (request: Request) => Promise<Response> | Response | undefined;
 
 /**
  * The composition root: opens the log, wires the gateway, the agents and the console, and listens.
@@ -89,25 +86,6 @@ export async function startServer(settings: Settings, world: World): Promise<Run
 function servedAgents(data: MarketData, settings: Settings, { clock, random }: World): readonly Agent[] {
   const http = systemHttpGet({ clock, allow: settings.httpAllow });
   return chooseAgents(builtinAgents({ data, http, random }), settings.agents);
-}
-
-function createHttpServer(respond: (request: Request) => ReturnType<Respond>): Server {
-  const listener = getRequestListener(
-    async (request) => (await respond(request)) ?? new Response(null, { status: 404 }),
-  );
-  // Bounds on a client that sends its request slowly (rule A3); answers may take as long as they like.
-  return createServer(
-    {
-      headersTimeout: 15_000,
-      requestTimeout: 60_000,
-      maxHeaderSize: 16_384,
-      // Offers to switch to HTTP/2 are declined by answering the request (Node 24; see attach for others).
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
-    },
-    (incoming, outgoing) => {
-      void listener(incoming, outgoing);
-    },
-  );
 }
 
 const DAY_MS = 24 * 60 * 60_000;

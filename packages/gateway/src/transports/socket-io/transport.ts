@@ -45,9 +45,11 @@ export interface Introduction {
 export const SOCKET_IO_PATH = "/socket.io/";
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
-const UPGRADE_TIMEOUT_MS = 10_000;
+const UPGRADE_TIMEOUT_MS = 5_000;
 /** A connection that has joined no namespace by then is closed. */
-const CONNECT_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a WebSocket that is being closed may take to say so too; then it is dropped. */
+const CLOSE_TIMEOUT_MS = 2_000;
 const PREFLIGHT_S = 600;
 const MAX_FRAGMENTS = 256;
 const MAX_CHUNKS = 1_024;
@@ -145,7 +147,11 @@ export class SocketIoTransport {
       cors: { origin: true, methods: ["GET", "POST"], maxAge: PREFLIGHT_S },
       wsEngine: class extends WebSocketServer {
         constructor(options: ServerOptions) {
-          const bounds = { maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_CHUNKS };
+          const bounds = {
+            maxFragments: MAX_FRAGMENTS,
+            maxBufferedChunks: MAX_CHUNKS,
+            closeTimeout: CLOSE_TIMEOUT_MS,
+          };
           super({ ...options, ...bounds, clientTracking: true });
           track(this);
         }
