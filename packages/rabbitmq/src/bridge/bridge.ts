@@ -1,5 +1,5 @@
 import type { ConsumeMessage } from "amqplib";
-import type { Assignment, Notice, Workers } from "@throughline/gateway";
+import type { Assignment, Handed, Notice, Workers } from "@throughline/gateway";
 import { type Clock, type Logger, ThroughlineError } from "@throughline/protocol";
 import { CONTROL, REQUESTS } from "@throughline/protocol/schemas";
 import type { BrokerLink } from "../link/link.ts";
@@ -10,6 +10,7 @@ import { readRequestMessage } from "../messages/read.ts";
 import { controlMessage, requestMessage } from "../messages/request.ts";
 import { type BrokerTelemetry, noBrokerTelemetry } from "../telemetry.ts";
 import { DEAD, declareProgress } from "../topology.ts";
+import { Census } from "./census.ts";
 import { Intake, type TakeReport } from "./intake.ts";
 
 export interface BridgeOptions {
@@ -51,6 +52,7 @@ export class RabbitBridge implements Workers {
   readonly #telemetry: BrokerTelemetry;
   readonly #prefetch: number;
   readonly #outbox: Outbox;
+  readonly #census: Census;
   readonly #listeners = new Set<() => void>();
   /** The newest notice of each run that the broker has not got. */
   readonly #untold = new Map<string, AbortController>();
@@ -66,7 +68,11 @@ export class RabbitBridge implements Workers {
     this.#telemetry = options.telemetry ?? noBrokerTelemetry;
     this.#prefetch = options.prefetch ?? PREFETCH;
     this.#outbox = new Outbox({ ...options, telemetry: this.#telemetry, prepare: declareProgress });
-    this.#forget.push(this.#link.onState(() => this.#reconsider()));
+    this.#census = new Census(this.#clock);
+    this.#forget.push(
+      this.#link.onState(() => this.#reconsider()),
+      this.#incoming.use(this.#census),
+    );
   }
 
   /** Begins to consume. Until then nothing is reachable, and what is handed over is handed over. */
@@ -97,7 +103,7 @@ export class RabbitBridge implements Workers {
     return () => this.#listeners.delete(listener);
   }
 
-  async hand(assignment: Assignment, signal: AbortSignal): Promise<void> {
+  async hand(assignment: Assignment, signal: AbortSignal): Promise<Handed> {
     const message = requestMessage(assignment);
     const { runId, type } = message;
     const body = Buffer.from(JSON.stringify(message));
@@ -113,10 +119,11 @@ export class RabbitBridge implements Workers {
       mandatory: true,
       ttlMs: REQUEST_TTL_MS,
     };
+    const missing = this.#census.missing(message.agent);
     let doubted = false;
     for (;;) {
       const { outcome, inDoubt } = await this.#offer(letter, signal);
-      if (outcome === "confirmed") return;
+      if (outcome === "confirmed") return handed(await missing);
       doubted ||= inDoubt;
       if (!doubted) throw new ThroughlineError("unavailable", "No worker has ever asked for requests.");
       await sleep(this.#clock, DOUBT_MS, signal);
@@ -204,4 +211,8 @@ export class RabbitBridge implements Workers {
     this.#reachable = reachable;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function handed(missing: string | undefined): Handed {
+  return missing === undefined ? {} : { missing };
 }

@@ -4,6 +4,8 @@ import { within } from "./time.ts";
 
 /** How long the broker may take for what is asked of it while a connection is set up. */
 export const PATIENCE_MS = 15_000;
+/** AMQP's code for what is not there. */
+const NOT_FOUND = 404;
 /** How long a connection may take to close before it is left to its heartbeats. */
 const CLOSING_MS = 2_000;
 
@@ -37,6 +39,24 @@ export class Session {
   /** A channel on which the broker confirms what it has taken. */
   confirmChannel(): Promise<ConfirmChannel> {
     return this.#guarded(this.#model.createConfirmChannel());
+  }
+
+  /**
+   * How many consume a queue; undefined where there is none.
+   * @throws what the broker or the network refuses
+   */
+  async consumersOf(queue: string): Promise<number | undefined> {
+    // A channel of its own, and none of the session's: the broker closes it where there is no such queue.
+    const channel = await this.#model.createChannel();
+    channel.on("error", () => undefined);
+    try {
+      return (await channel.checkQueue(queue)).consumerCount;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === NOT_FOUND) return undefined;
+      throw error;
+    } finally {
+      void this.#quietly(() => channel.close());
+    }
   }
 
   /** Closes one channel and leaves the rest as it is. Never rejects. */
