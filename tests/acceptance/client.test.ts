@@ -1,4 +1,5 @@
 import { type Client, createClient, type Readable, type Transport } from "@throughline/client";
+import { RealtimeClient } from "@throughline/client/realtime";
 import { EventType } from "@throughline/protocol";
 import { expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/gateway.ts";
@@ -29,6 +30,39 @@ test.each(TRANSPORTS)("R5: a run is started, watched from two clients and stoppe
   expect(thread.view.get()).toMatchObject({ status: "ready", outgoing: [] });
   const refusal = await watched.answer("no-such-question", 1).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "not_found" });
+});
+
+test("R4: of frames in a dialect, one that is too long or no JSON is dropped for itself, and takes no other along", async () => {
+  await using server = await startServer();
+  const url = `${server.origin.replace("http", "ws")}/ws/stream?agent=scripted`;
+  using client = new RealtimeClient({ url });
+  const fates: unknown[] = [];
+  const settled = Promise.withResolvers<void>();
+  const note = (id: unknown, fate: string): void => {
+    if (fates.push([id, fate]) === 4) settled.resolve();
+  };
+  client.on("dropped", ({ frame, error }) => note(frame["id"], error.code));
+  client.on("confirmed", (id) => note(id, "confirmed"));
+  const greeted = new Promise<string>((resolve) => {
+    client.on("message", ({ type, thread_id: id }) => type === "connected" && resolve(String(id)));
+  });
+  client.connect();
+  const threadId = await greeted;
+  const say = (id: string, message: unknown): unknown => client.send({ id, type: "chat", payload: { message } });
+  say("before", "tokens=1");
+  say("long", "x".repeat(300_000));
+  say("never", 1n);
+  say("after", "tokens=2");
+  await settled.promise;
+  expect(fates.toSorted()).toEqual([
+    ["after", "confirmed"],
+    ["before", "confirmed"],
+    ["long", "payload_too_large"],
+    ["never", "invalid_input"],
+  ]);
+  const { messages } = (await server.get(`/api/v1/threads/${threadId}`)).body;
+  const asked = messages.filter(({ role }: { role: string }) => role === "user");
+  expect(asked.map(({ content }: { content: string }) => content)).toEqual(["tokens=1", "tokens=2"]);
 });
 
 function open(server: TestServer, transport: Transport): Client {

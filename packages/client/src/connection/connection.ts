@@ -36,7 +36,7 @@ export interface ConnectionOptions<Out, In> {
   readonly policy: ReconnectPolicy;
   readonly dialler: Dialler<Out, In>;
   readonly events: Emits<ConnectionEvents>;
-  readonly host: { opened(): void; frame(frame: In): void; ended(): void };
+  readonly host: { opened(): void; frame(frame: In): void; ended(error: ThroughlineError | null): void };
 }
 
 /** Drives the machine: carries its effects out, and tells it what happens. */
@@ -181,7 +181,7 @@ export class Connection<Out, In> {
     const told: (() => void)[] = [];
     if (before.phase === "open")
       told.push(
-        () => host.ended(),
+        () => host.ended(error),
         () => events.emit("disconnected", { error }),
       );
     if (phase === "open" && this.#carrier !== undefined) {

@@ -43,5 +43,6 @@ export function failureOfClose(code: number, reason: string): Failure {
       elsewhere: false,
     };
   }
+  if (code === 1009) return { ...lost(message), error: new ThroughlineError("payload_too_large", message) };
   return { ...lost(message, { elsewhere: code < 4000 }), retryAfterMs: code === 4429 ? 1000 : 0 };
 }

@@ -1,4 +1,4 @@
-import { type Clock, ThroughlineError, type Timer } from "@throughline/protocol";
+import { type Clock, type ErrorCode, ThroughlineError, type Timer } from "@throughline/protocol";
 import type { DialectFrame } from "./position.ts";
 
 const MOST_WAITING = 100;
@@ -9,25 +9,35 @@ const CLOSED = "The client was closed.";
 /** A frame that was given up. */
 export interface DroppedFrame {
   readonly frame: DialectFrame;
-  /** `not_delivered`, `outbox_full` or `client_closed`. */
+  /**
+   * `not_delivered`, `outbox_full` or `client_closed`, `invalid_input` for what is no JSON, or
+   * `payload_too_large` when the server ended the connection over it.
+   */
   readonly error: ThroughlineError;
+}
+
+/** A frame as it travels. */
+export interface Letter {
+  readonly id: unknown;
+  readonly text: string;
 }
 
 export interface DialectOutboxPorts {
   readonly clock: Clock;
   /** @returns whether there was a connection to send it over */
-  readonly send: (frame: DialectFrame) => boolean;
+  readonly send: (letter: Letter) => boolean;
   readonly dropped: (dropped: DroppedFrame) => void;
   readonly sizeChanged: (size: number) => void;
   /** A frame was confirmed so long after it was last sent, in ms. */
   readonly roundTrip: (ms: number) => void;
 }
 
-interface Entry {
+interface Entry extends Letter {
   readonly frame: DialectFrame;
   readonly expiry: Timer;
   tries: number;
-  sentAt: number;
+  /** When it was sent over the present connection; undefined while it waits for one. */
+  sentAt: number | undefined;
 }
 
 /** Frames on their way, each with an id, so that one that is sent again is applied once (rule R4). */
@@ -50,8 +60,10 @@ export class DialectOutbox {
       return this.#ports.dropped({ frame, error });
     }
     const { id } = frame;
+    const text = textOf(frame);
+    if (text instanceof ThroughlineError) return this.#ports.dropped({ frame, error: text });
     const expiry = this.#ports.clock.setTimeout(() => this.#drop(id, "It grew too old."), MAX_AGE_MS);
-    const entry: Entry = { frame, expiry, tries: 0, sentAt: 0 };
+    const entry: Entry = { id, text, frame, expiry, tries: 0, sentAt: undefined };
     this.#entries.set(id, entry);
     this.#ports.sizeChanged(this.#entries.size);
     this.#send(entry);
@@ -61,9 +73,14 @@ export class DialectOutbox {
     for (const entry of this.#entries.values()) this.#send(entry);
   }
 
-  ended(): void {
-    for (const [id, { tries }] of this.#entries) {
-      if (tries >= MAX_TRIES) this.#drop(id, `It was sent ${MAX_TRIES} times and never confirmed.`);
+  /** @param tooLarge the server ended the connection over a frame: of those it was sent, the longest */
+  ended(tooLarge = false): void {
+    const sent = [...this.#entries.values()].filter(({ sentAt }) => sentAt !== undefined);
+    const longest = tooLarge ? sent.toSorted((a, b) => b.text.length - a.text.length)[0] : undefined;
+    if (longest) this.#drop(longest.id, "The server takes no frame of its length.", "payload_too_large");
+    for (const entry of sent) {
+      entry.sentAt = undefined;
+      if (entry.tries >= MAX_TRIES) this.#drop(entry.id, `It was sent ${MAX_TRIES} times and never confirmed.`);
     }
   }
 
@@ -71,7 +88,7 @@ export class DialectOutbox {
     for (const id of ids) {
       const entry = this.#entries.get(id);
       if (entry === undefined) continue;
-      this.#ports.roundTrip(this.#ports.clock.monotonic() - entry.sentAt);
+      if (entry.sentAt !== undefined) this.#ports.roundTrip(this.#ports.clock.monotonic() - entry.sentAt);
       this.#remove(id, entry);
     }
   }
@@ -82,12 +99,12 @@ export class DialectOutbox {
   }
 
   #send(entry: Entry): void {
-    if (!this.#ports.send(entry.frame)) return;
+    if (!this.#ports.send(entry)) return;
     entry.tries += 1;
     entry.sentAt = this.#ports.clock.monotonic();
   }
 
-  #drop(id: unknown, message: string, code: "not_delivered" | "client_closed" = "not_delivered"): void {
+  #drop(id: unknown, message: string, code: ErrorCode = "not_delivered"): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#remove(id, entry);
@@ -98,5 +115,13 @@ export class DialectOutbox {
     entry.expiry.cancel();
     this.#entries.delete(id);
     this.#ports.sizeChanged(this.#entries.size);
+  }
+}
+
+function textOf(frame: DialectFrame): string | ThroughlineError {
+  try {
+    return JSON.stringify(frame);
+  } catch (cause) {
+    return new ThroughlineError("invalid_input", "It cannot be said in JSON.", { cause });
   }
 }

@@ -1,6 +1,7 @@
 import type { Carrier, CarrierHost } from "../carriers/carrier.ts";
 import { type FrameSocket, openFrameSocket } from "../carriers/frame-socket.ts";
 import type { ClientSystem } from "../seams.ts";
+import type { Letter } from "./dialect-outbox.ts";
 import type { DialectFrame } from "./position.ts";
 
 export interface DialectContext {
@@ -22,7 +23,7 @@ interface Ping {
  * A WebSocket in one of the dialects. Dialects do not acknowledge frames, but they take them in one
  * after another and answer pings: what was sent before a ping that was answered has arrived.
  */
-export class DialectSocket implements Carrier<DialectFrame> {
+export class DialectSocket implements Carrier<Letter> {
   readonly transport = "websocket";
   readonly pings = true;
   readonly #context: DialectContext;
@@ -41,9 +42,9 @@ export class DialectSocket implements Carrier<DialectFrame> {
     });
   }
 
-  send(frame: DialectFrame): void {
-    this.#socket.send(JSON.stringify(frame));
-    this.#unconfirmed.push(frame["id"]);
+  send({ id, text }: Letter): void {
+    this.#socket.send(text);
+    this.#unconfirmed.push(id);
     // One ping for all that is sent in a turn.
     if (this.#unconfirmed.length === 1) {
       this.#context.system.clock.setImmediate(() => {

@@ -8,7 +8,7 @@ import type { ClientSystem } from "../seams.ts";
 import { Emitter } from "../stores/emitter.ts";
 import type { Readable } from "../stores/store.ts";
 import { platformSystem } from "../system.ts";
-import { DialectOutbox, type DroppedFrame } from "./dialect-outbox.ts";
+import { DialectOutbox, type DroppedFrame, type Letter } from "./dialect-outbox.ts";
 import { DialectSocket } from "./dialect-socket.ts";
 import { type DialectFrame, Position } from "./position.ts";
 
@@ -49,7 +49,7 @@ export class RealtimeClient {
   readonly metrics: Readable<ClientMetrics>;
   readonly #events = new Emitter<RealtimeEvents>();
   readonly #system: ClientSystem;
-  readonly #connection: Connection<DialectFrame, DialectFrame>;
+  readonly #connection: Connection<Letter, DialectFrame>;
   readonly #outbox: DialectOutbox;
   readonly #position: Position;
 
@@ -63,7 +63,7 @@ export class RealtimeClient {
     this.metrics = metrics.store;
     this.#outbox = new DialectOutbox({
       clock: system.clock,
-      send: (frame) => this.#connection.send(frame),
+      send: (letter) => this.#connection.send(letter),
       dropped: (dropped) => {
         metrics.dropped();
         this.#events.emit("dropped", dropped);
@@ -78,7 +78,7 @@ export class RealtimeClient {
       dialler: { dial: (host) => this.#dial(options, host) },
       host: {
         opened: () => this.#outbox.opened(),
-        ended: () => this.#outbox.ended(),
+        ended: (error) => this.#outbox.ended(error?.code === "payload_too_large"),
         frame: (frame) => {
           this.#position.note(frame);
           this.#events.emit("message", frame);
@@ -142,7 +142,7 @@ export class RealtimeClient {
     for (const id of ids) if (typeof id === "string") this.#events.emit("confirmed", id);
   }
 
-  #dial(options: RealtimeOptions, host: DialHost<DialectFrame, DialectFrame>): { cancel(): void } {
+  #dial(options: RealtimeOptions, host: DialHost<Letter, DialectFrame>): { cancel(): void } {
     const { url } = options;
     const context = {
       system: this.#system,
@@ -166,7 +166,7 @@ const OPEN_MS = 10_000;
 function dialWithin(
   clock: ClientSystem["clock"],
   context: ConstructorParameters<typeof DialectSocket>[0],
-  host: DialHost<DialectFrame, DialectFrame>,
+  host: DialHost<Letter, DialectFrame>,
 ): { cancel(): void } {
   const late = (): void => {
     socket.close();
