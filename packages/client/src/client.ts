@@ -1,13 +1,14 @@
-import { type CommandFrame, type NativeServerFrame, type Random, ThroughlineError } from "@throughline/protocol";
+import { type CommandFrame, type NativeServerFrame, ThroughlineError } from "@throughline/protocol";
 import { TRANSPORTS } from "./carriers/ladder.ts";
 import type { ConnectionEvents } from "./connection/connection.ts";
 import type { Link, LinkHost, LinkState } from "./connection/link.ts";
 import { createNativeLink, type NativeLinkOptions } from "./connection/native-link.ts";
 import { backoff } from "./connection/policy.ts";
+import { CLIENT_KEY, keptClientId, ownTexts } from "./kept.ts";
 import { type ClientMetrics, Metrics } from "./metrics.ts";
 import type { ClientOptions } from "./options.ts";
 import { type Dropped, Outbox, type PositiveAck, type Waits } from "./outbox.ts";
-import type { ClientSystem, TextStore } from "./seams.ts";
+import type { ClientSystem } from "./seams.ts";
 import { type Emits, Emitter } from "./stores/emitter.ts";
 import { type Readable, Store, ThrottledStore } from "./stores/store.ts";
 import { platformSystem } from "./system.ts";
@@ -30,7 +31,6 @@ const BEHIND_MS = 50;
 const MOST_ID_LENGTH = 400;
 /** Likewise a longer name. */
 const MOST_NAME_LENGTH = 100;
-const CLIENT_KEY = "throughline.client";
 
 /** How a client gets its link: a connection of its own, unless tabs share one. */
 export type LinkFactory = (parts: {
@@ -59,11 +59,13 @@ export class Client {
   #hasRestored = false;
   #isClosed = false;
 
-  /** @internal Use {@link createClient}. */
-  constructor(options: Pick<ClientOptions, "clientId" | "storage" | "system">, createLink: LinkFactory) {
-    this.#system = systemOf(options);
-    const { clock } = this.#system;
-    this.clientId = options.clientId ?? keptClientId(this.#system.storage.tab, this.#system.random);
+  /** @internal Use {@link createClient}. `clientId`: that of all tabs which share a connection. */
+  constructor(options: ClientOptions, createLink: LinkFactory, clientId = options.clientId) {
+    const { storage, ...system } = systemOf(options);
+    const { clock, random } = system;
+    const tab = ownTexts(storage.tab, options);
+    this.#system = { ...system, storage: { ...storage, tab } };
+    this.clientId = clientId ?? keptClientId(tab, random);
     const metrics = new Metrics(clock, this.#events);
     this.metrics = metrics.store;
     this.#link = createLink({
@@ -154,6 +156,11 @@ export class Client {
     this.#link.renewToken();
   }
 
+  /** Whether it was closed: another has to take its place. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Ends it for good: what waits is given up with `client_closed`. Safe to repeat. */
   close(): void {
     if (this.#isClosed) return;
@@ -161,6 +168,17 @@ export class Client {
     this.#link.close();
     this.#outbox.close();
     for (const thread of this.#threads) thread.close();
+  }
+
+  /**
+   * Signs out: closes it, and forgets what it keeps in this tab for the next page: messages that were not
+   * sent, are not shown yet or have failed, and its id. Whoever signs in next gets another client.
+   */
+  forget(): void {
+    this.close();
+    const { tab } = this.#system.storage;
+    for (const id of threadsWithOutgoing(tab)) this.thread(id).forget(true);
+    tab.set(CLIENT_KEY, null);
   }
 
   [Symbol.dispose](): void {
@@ -224,11 +242,4 @@ function baseUrl(url: string): string {
 
 export function systemOf({ system, storage }: Pick<ClientOptions, "storage" | "system">): ClientSystem {
   return { ...platformSystem(), ...system, ...(storage !== undefined && { storage }) };
-}
-
-/** The client's id from before the last reload, or a new one that is kept. */
-export function keptClientId(store: TextStore, random: Random): string {
-  const id = store.get(CLIENT_KEY) ?? random.uuid();
-  store.set(CLIENT_KEY, id);
-  return id;
 }

@@ -8,6 +8,12 @@ export interface ClientOptions {
   readonly url: string;
   /** Absent on a server without authentication. A function is asked again when the token has ended. */
   readonly token?: string | TokenProvider;
+  /**
+   * Who is signed in, such as a user's id. What a reload leaves behind belongs to this address and to them, so
+   * that nobody else sees or sends it. Needed where people take turns in one tab. Default the `clientId`, if one
+   * is given.
+   */
+  readonly identity?: string;
   /** What others see of who watches: its first hundred characters. */
   readonly name?: string;
   /** Names this tab, device or program across its connections. Default: made, and kept across reloads. */

@@ -1,5 +1,6 @@
 import { type Client, createClient, memoryStorage, type Signal, type Thread } from "@throughline/client";
 import type { ProcessClock, SeededRandom } from "@throughline/testing";
+import { ownTexts } from "../../../packages/client/src/kept.ts";
 import { loadFold } from "../../../packages/client/src/thread/load-fold.ts";
 import type { Entry } from "../history.ts";
 import type { World } from "../world.ts";
@@ -145,7 +146,7 @@ export class App {
     this.#page = {
       clock,
       client,
-      commander: new Commander(conn, this.#world, this.#storage.tab),
+      commander: new Commander(conn, this.#world, ownTexts(this.#storage.tab, { url: URL })),
       looking: new Map(),
       signal: (signal) => listeners.forEach((listener) => listener(signal)),
     };

@@ -19,7 +19,7 @@ export class Commander {
   #count = 0;
   #pending = 0;
 
-  /** @param stored what the page's tab has stored */
+  /** @param stored what the page's client keeps in its tab */
   constructor(page: string, world: World, stored: TextStore) {
     this.#page = page;
     this.#stored = stored;
@@ -88,7 +88,7 @@ export class Commander {
 
   /** The run id of what was said last, which the tab keeps for the case of a reload. */
   #lastSaid(thread: string): string {
-    const kept = JSON.parse(this.#stored.get(`throughline.outgoing.${thread}`) ?? "[]") as { readonly runId: string }[];
+    const kept = JSON.parse(this.#stored.get(`outgoing.${thread}`) ?? "[]") as { readonly runId: string }[];
     return kept.at(-1)?.runId ?? "";
   }
 

@@ -1,6 +1,7 @@
-import { Client, createClient, keptClientId, serverOf, systemOf } from "../client.ts";
+import { Client, createClient, type LinkFactory, serverOf, systemOf } from "../client.ts";
 import type { ConnectionEvents } from "../connection/connection.ts";
 import { createNativeLink } from "../connection/native-link.ts";
+import { keptClientId, ownTexts } from "../kept.ts";
 import type { ClientOptions } from "../options.ts";
 import { Emitter } from "../stores/emitter.ts";
 import { TABS_VERSION } from "./messages.ts";
@@ -16,10 +17,11 @@ export interface SharedClientOptions extends ClientOptions {
 }
 
 /**
- * A client that shares one connection with all tabs of its origin that connect to the same address, under
- * the same `clientId` if one is given: where several people may be signed in, give each their own. One tab
- * leads and has the connection; when it goes or is frozen, another takes over, and every tab goes on from
- * its position. They count as one client. Where the platform has no Web Locks, it is {@link createClient}'s.
+ * A client that shares one connection with all tabs of its origin that connect to the same address, with the
+ * same `identity` and the same `clientId` if they are given: where several people may be signed in, say who it
+ * is. One tab leads and has the connection; when it goes or is frozen, another takes over, and every tab goes
+ * on from its position. They count as one client. Where the platform has no Web Locks, it is
+ * {@link createClient}'s.
  * @throws ThroughlineError `invalid_input` when the address or the transports cannot be
  */
 export function sharedClient(options: SharedClientOptions): Client {
@@ -27,11 +29,12 @@ export function sharedClient(options: SharedClientOptions): Client {
   if (platform === undefined) return createClient(options);
   const server = serverOf(options);
   const { storage, random } = systemOf(options);
-  const clientId = options.clientId ?? keptClientId(storage.origin, random);
-  return new Client({ ...options, clientId }, ({ system, host, events }) => {
-    return new TabLink({
+  const clientId = options.clientId ?? keptClientId(ownTexts(storage.origin, options), random);
+  const whose = JSON.stringify([server.url, options.identity, options.clientId]);
+  const createLink: LinkFactory = ({ system, host, events }) =>
+    new TabLink({
       platform,
-      name: ["throughline", TABS_VERSION, server.url, options.clientId ?? ""].join(" "),
+      name: `throughline ${TABS_VERSION} ${whose}`,
       tab: system.random.uuid(),
       host,
       events,
@@ -42,5 +45,5 @@ export function sharedClient(options: SharedClientOptions): Client {
       createLink: (hubHost) =>
         createNativeLink({ ...server, system, clientId, host: hubHost, events: new Emitter<ConnectionEvents>() }),
     });
-  });
+  return new Client(options, createLink, clientId);
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode, ERRORS, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import { type ErrorCode, ERRORS, type RunText, ThroughlineError } from "@throughline/protocol";
+import { parsed } from "../carriers/parsed.ts";
 import type { TextStore } from "../seams.ts";
 
 /** A message that the thread does not show yet. */
@@ -27,16 +28,15 @@ interface Kept extends Message, Pick<Outgoing, "at"> {
   /** The server has it: it is not sent again, however old it is. */
   readonly isAccepted?: boolean;
   /** Why it failed, so that what was told to have failed is not sent by itself. */
-  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  readonly code?: ErrorCode;
+  readonly reason?: string;
 }
 
-const KEY = "throughline.outgoing.";
-const INDEX_KEY = "throughline.outgoing";
+const KEY = "outgoing.";
+const INDEX_KEY = "outgoing";
 
 /** Of a thread that nobody follows, the server's word that a run shows never comes. */
 const MOST_ACCEPTED = 100;
-
-const TOO_OLD = { code: "not_delivered", message: "It was not sent before the page was left." } as const;
 
 /** Threads in which a reload has left messages behind. */
 export function threadsWithOutgoing(storage: TextStore): string[] {
@@ -70,18 +70,13 @@ export class OutgoingMessages {
   /** Takes up what a reload left behind; what had failed or has grown too old has failed. */
   restore(maxAgeMs: number): void {
     for (const kept of parseList(this.#storage.get(KEY + this.#threadId)).filter(isKept)) {
-      const { failure, isAccepted = false, ...message } = kept;
-      const found = failure ?? (!isAccepted && this.#now() - message.at > maxAgeMs ? TOO_OLD : undefined);
-      const error = found === undefined ? null : new ThroughlineError(found.code, found.message);
+      const { isAccepted = false, code, reason = "It was not sent before the page was left.", ...message } = kept;
+      const isTooOld = !isAccepted && this.#now() - message.at > maxAgeMs;
+      const found = code ?? (isTooOld ? "not_delivered" : undefined);
+      const error = found === undefined ? null : new ThroughlineError(found, reason);
       const status = error !== null ? "failed" : isAccepted ? "accepted" : "sending";
       this.#items = [...this.#items, { ...message, status, error }];
     }
-  }
-
-  /** Forgets what the server has: whoever looks at the thread again is told it by the server. */
-  forgetAccepted(): void {
-    const left = this.#items.filter(({ status }) => status !== "accepted");
-    if (left.length < this.#items.length) this.#set(left);
   }
 
   /** Adds a message, or sends one that failed again. */
@@ -92,20 +87,14 @@ export class OutgoingMessages {
 
   /** The message may be gone: its run's first event can overtake the answer to the command. */
   change(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {
-    const items = this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item));
-    const tooMany = items.filter((item) => item.status === "accepted").slice(0, -MOST_ACCEPTED);
-    this.#set(tooMany.length === 0 ? items : items.filter((item) => !tooMany.includes(item)));
+    this.#set(this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item)));
+    const accepted = this.#items.filter(({ status: each }) => each === "accepted").slice(0, -MOST_ACCEPTED);
+    this.drop((item) => accepted.includes(item));
   }
 
-  remove(runId: string): void {
-    this.#set(this.#items.filter((item) => item.runId !== runId));
-  }
-
-  /** Drops what the thread now shows. */
-  settle(view: ThreadView): void {
-    if (this.#items.length === 0) return;
-    const shown = new Set(view.runs.map((run) => run.runId));
-    const left = this.#items.filter((item) => !shown.has(item.runId));
+  /** Forgets those that need not be shown any more. */
+  drop(isOver: (item: Outgoing) => boolean): void {
+    const left = this.#items.filter((item) => !isOver(item));
     if (left.length < this.#items.length) this.#set(left);
   }
 
@@ -115,8 +104,7 @@ export class OutgoingMessages {
       ...message,
       ...(status === "accepted" && { isAccepted: true }),
       // A client that was closed with its page has told nobody; the next page goes on.
-      ...(status === "failed" &&
-        error?.code !== "client_closed" && { failure: { code: error?.code, message: error?.message } }),
+      ...(status === "failed" && error?.code !== "client_closed" && { code: error?.code, reason: error?.message }),
     }));
     this.#keep(KEY + this.#threadId, kept);
     const others = threadsWithOutgoing(this.#storage).filter((id) => id !== this.#threadId);
@@ -138,19 +126,18 @@ function textOf(list: readonly unknown[]): string | undefined {
 }
 
 function parseList(text: string | null): unknown[] {
-  if (text === null) return [];
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    return Array.isArray(parsed) ? parsed : [];
-  } catch {
-    // Written by something else; there is nothing of ours in it.
-    return [];
-  }
+  // Of what something else has written, nothing is ours.
+  const list = parsed<object>(text ?? "");
+  return Array.isArray(list) ? list : [];
 }
 
 function isKept(value: unknown): value is Kept {
-  const { runId, text, at, failure } = (value ?? {}) as Record<string, unknown>;
-  const code = (failure as { code?: unknown } | undefined)?.code;
-  const isFailure = failure === undefined || (typeof code === "string" && Object.hasOwn(ERRORS, code));
-  return typeof runId === "string" && typeof text === "string" && typeof at === "number" && isFailure;
+  // Without a code it has not failed.
+  const { runId, text, at, code = "internal" } = (value ?? {}) as Record<string, unknown>;
+  return (
+    typeof runId === "string" &&
+    typeof text === "string" &&
+    typeof at === "number" &&
+    Object.hasOwn(ERRORS, code as PropertyKey)
+  );
 }

@@ -65,26 +65,27 @@ export class Sending {
 
   discard(runId: string): string | undefined {
     const text = this.#outgoing.find(runId)?.text;
-    this.#outgoing.remove(runId);
-    this.#ports.changed();
+    this.cancelled(runId);
     return text;
   }
 
-  /** Forgets what is the server's by now. */
-  forgetAccepted(): void {
-    this.#outgoing.forgetAccepted();
+  /** Forgets what is the server's by now, or all. */
+  forget(isAll: boolean): void {
+    this.#outgoing.drop(({ status }) => isAll || status === "accepted");
   }
 
   /** Nobody waits for this run any more. */
   cancelled(runId: string): void {
     if (this.#outgoing.find(runId) === undefined) return;
-    this.#outgoing.remove(runId);
+    this.#outgoing.drop((item) => item.runId === runId);
     this.#ports.changed();
   }
 
   /** Drops what the thread now shows. */
   settle(view: ThreadView): void {
-    this.#outgoing.settle(view);
+    if (this.items.length === 0) return;
+    const shown = new Set(view.runs.map(({ runId }) => runId));
+    this.#outgoing.drop(({ runId }) => shown.has(runId));
   }
 
   #start(runId: string): Promise<void> {

@@ -209,9 +209,9 @@ export class Thread {
   }
 
   /** @internal Frees what is not needed while nobody looks. */
-  forget(): void {
+  forget(isAll = false): void {
     this.#feed.forget();
-    this.#sending.forgetAccepted();
+    this.#sending.forget(isAll);
     this.#publish();
   }
 
