@@ -42,7 +42,7 @@ const config: KnipConfig = {
       ignoreDependencies: ["tailwindcss", "@fontsource-variable/.*"],
     },
     bench: {
-      entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts", "broker/{server,consumer}.ts"],
+      entry: ["*.ts", "fanout/{server,load}.ts", "join/server.ts", "broker/{server,consumer}.ts", "markdown/reader.ts"],
       project: ["**/*.ts"],
     },
     "examples/*": { project: ["**/*.{ts,tsx}"] },

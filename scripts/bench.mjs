@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { ROOT } from "./setup.mjs";
 
-const ALL = ["append", "reducer", "fanout", "latency", "join", "restart", "broker", "rewind", "tabs"];
+const ALL = ["append", "reducer", "fanout", "latency", "join", "restart", "broker", "rewind", "tabs", "markdown"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));

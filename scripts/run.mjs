@@ -23,6 +23,7 @@ const LINT = {
   "lint:react": [
     [BIN.types, "-p", "packages/react"],
     [BIN.types, "-p", "examples/react-vite"],
+    [BIN.types, "-p", "bench/markdown"],
   ],
   "lint:console": [
     [BIN.types, "-p", "apps/console"],
