@@ -19,7 +19,7 @@ import { Views } from "../../delivery/views.ts";
 import { requests } from "../../dialects/requests.ts";
 import type { Runs } from "../../runs/runs.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
-import { checkId } from "../../threads/names.ts";
+import { checkId, isId } from "../../threads/names.ts";
 import { carryOut } from "../carry-out.ts";
 import { packetsIn, socketIoFraming } from "./packets.ts";
 import type { Peer, PeerHandler } from "./transport.ts";
@@ -47,6 +47,7 @@ type Answer = (ack: JsonObject) => void;
 
 /** How many events of a client may wait while earlier ones are worked on. */
 const MAX_WAITING = 256;
+const NO_REQUEST_ID = '"requestId" must be 1 to 192 letters, digits or any of _ . : @ ~ -.';
 /** How many requests one connection may follow. */
 const MAX_WATCHES = 100;
 
@@ -151,7 +152,7 @@ export class RequestSession implements PeerHandler {
   /** Does the work once what came before it about the same request is done. */
   #inTurn(context: DialectContext, answer: Answer, work: () => Promise<void>): void {
     if (requestOf(context) === "") throw new ThroughlineError("invalid_input", '"requestId" must name a request.');
-    checkId("requestId", context.threadId);
+    if (!isId(context.threadId)) throw new ThroughlineError("invalid_input", NO_REQUEST_ID);
     if (this.#turnstile.waiting >= MAX_WAITING) return this.peer.end("rate");
     this.#turnstile.pass(context.threadId, () => work().catch((error: unknown) => answer(this.#failure(error))));
   }
