@@ -121,6 +121,32 @@ test("a token's function and a fetch that are written in place ask for nothing a
   expect(shown).toEqual(["Bearer ann", "Bearer ann", "Bearer bob"]);
 });
 
+test("whoever is signed in next is shown what their own token allows", async () => {
+  await using page = await openPage();
+  const shown: string[] = [];
+  const App = ({ user }: { readonly user: string }) => (
+    <ThroughlineProvider
+      url={page.server.url}
+      client={page.client}
+      stores={page.stores}
+      clock={page.server.clock}
+      identity={user}
+      token={async () => user}
+      fetch={(url, init) => {
+        shown.push(new Headers(init?.headers).get("authorization") ?? "");
+        return page.server.fetch(url, init);
+      }}
+    >
+      <Titles />
+    </ThroughlineProvider>
+  );
+  const { rerender } = render(<App user="ann" />);
+  await page.until(() => shown.length === 1, "the tasks");
+  rerender(<App user="bob" />);
+  await page.until(() => shown.length === 2, "the tasks of the other");
+  expect(shown).toEqual(["Bearer ann", "Bearer bob"]);
+});
+
 function Reload() {
   const { reload } = useTasks();
   return (

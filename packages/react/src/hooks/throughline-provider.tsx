@@ -22,7 +22,16 @@ const ThroughlineContext: Context<Throughline | null> = createContext<Throughlin
 export interface ThroughlineProviderProps {
   /** The server's address. Default `VITE_WS_URL` or `NEXT_PUBLIC_WS_URL`, else the page's own origin. */
   readonly url?: string;
+  /**
+   * A function may be written in place: the latest is asked whenever a token is needed, and another function by
+   * itself changes nothing. With a token, say whose it is by `identity`.
+   */
   readonly token?: string | TokenProvider;
+  /**
+   * Who is signed in, such as a user's id: another one gets another client, which has nothing of the one before.
+   * Providers with token functions share a client where it is the same, and never without it.
+   */
+  readonly identity?: string;
   /** What others see of who watches. */
   readonly name?: string;
   /** A client of one's own in place of one that is made; it is not closed with the provider. */
@@ -42,16 +51,16 @@ export interface ThroughlineProviderProps {
  * renders the page.
  */
 export function ThroughlineProvider(props: ThroughlineProviderProps) {
-  const { name, client: own, stores = defaultStores, clock = systemClock } = props;
-  const token = useLatestToken(props.token);
+  const { name, identity, client: own, stores = defaultStores, clock = systemClock } = props;
+  const token = useLatestToken(props.token, identity);
   const fetch = useLatest(props.fetch ?? systemFetch);
   const url = serverUrl(props.url);
   const [pool] = useState(poolHere);
   const pooled = useMemo(
-    () => (own === undefined ? pool.get({ url, token, name }) : null),
-    [own, pool, url, token, name],
+    () => (own === undefined ? pool.get({ url, token, identity, name }) : null),
+    [own, pool, url, token, identity, name],
   );
-  useEffect(() => pooled?.hold(), [pooled]);
+  useEffect(() => pooled?.hold(token), [pooled, token]);
   const client = own ?? pooled?.client ?? null;
   // What a reload has left behind is sent whether or not this page follows anything.
   useEffect(() => client?.sendRestored(), [client]);
@@ -77,9 +86,20 @@ function useLatest<Args extends readonly unknown[], Result>(
   return useCallback((...args: Args) => latest.current(...args), []);
 }
 
-function useLatestToken(token: string | TokenProvider | undefined): string | TokenProvider | undefined {
-  const provider = useLatest(async () => (typeof token === "function" ? token() : (token ?? "")));
-  return typeof token === "function" ? provider : token;
+/** Likewise for tokens, with another function for each identity: what was one person's gets none of the next one's. */
+function useLatestToken(token: string | TokenProvider | undefined, identity: string | undefined): typeof token {
+  const latest = useRef({ identity, token });
+  useEffect(() => {
+    latest.current = { identity, token };
+  });
+  const ask = useCallback(async () => {
+    // What is inside the provider asks in the same turn, before the provider's own effects.
+    await Promise.resolve();
+    const { identity: whose, token: given } = latest.current;
+    if (whose !== identity) throw new ThroughlineError("unauthenticated", "Somebody else is signed in by now.");
+    return typeof given === "function" ? given() : (given ?? "");
+  }, [identity]);
+  return typeof token === "function" ? ask : token;
 }
 
 /** What the provider gives. @throws ThroughlineError `invalid_input` outside of one */
