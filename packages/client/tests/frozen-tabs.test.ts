@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import "../src/carriers/http-carriers.ts";
-import { sharedClient } from "../src/tabs/index.ts";
+import { sharedClient, type TabChannel } from "../src/tabs/index.ts";
 import { talker } from "./support/agents.ts";
 import { originOf } from "./support/tabs.ts";
 import { openWorld, type World } from "./support/world.ts";
@@ -167,6 +167,40 @@ test("what a tab says that led before counts no more", async () => {
   expect(heard.filter(({ type }) => type === "join")).toHaveLength(1);
   expect(told).toEqual([]);
   await world.server.within(follower.thread("t1").send("still there"));
+});
+
+test("a tab that misses that another leads joins that one all the same", async () => {
+  await using world = await openWorld({ agents: [talker(3)] });
+  const origin = originOf(world);
+  const open = (misses: boolean) => {
+    const { platform, crash } = origin.open();
+    const openChannel = (name: string): TabChannel => {
+      const channel = platform.openChannel(name);
+      const own: TabChannel = {
+        post: (message) => channel.post(message),
+        onmessage: null,
+        close: () => channel.close(),
+      };
+      channel.onmessage = (message) => {
+        if (!misses || (message as { type: string }).type !== "lead") own.onmessage?.(message);
+      };
+      return own;
+    };
+    const client = world.client({}, (options) => sharedClient({ ...options, tabs: { ...platform, openChannel } }));
+    client.connect();
+    return { client, crash };
+  };
+  const leader = open(false);
+  await world.until(() => leader.client.connection.get().state === "connected", "the connection");
+  const next = open(false);
+  await world.until(() => next.client.connection.get().state === "connected", "the next in line");
+  const last = open(true);
+  await world.until(() => last.client.connection.get().state === "connected", "the last");
+  leader.crash();
+  leader.client.close();
+  await world.clock.advance(NOTICED_MS);
+  expect(last.client.connection.get().state).toBe("connected");
+  await world.server.within(last.client.thread("t1").send("still there?"));
 });
 
 test("the machine's clock goes back an hour: another tab takes over all the same, and all follow it", async () => {

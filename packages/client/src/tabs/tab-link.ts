@@ -40,6 +40,8 @@ export class TabLink implements Link {
   #isOpen = false;
   #isClosed = false;
   #ignoreSignals = (): void => {};
+  /** Of the leading tab that has told this one something: it knows of us. */
+  #joined = 0;
   /** What the leading tab knows its followers' ends by; over when it leads no more. */
   #reign = new AbortController();
 
@@ -162,14 +164,15 @@ export class TabLink implements Link {
     }
     if (!this.#leadership.heard(message.term)) return;
     if (message.to === "some") {
-      if (message.those.includes(this.#options.tab)) this.#told(message);
-      return;
+      if (!message.those.includes(this.#options.tab)) return;
+      this.#joined = message.term;
+      return this.#told(message);
     }
     this.#leadership.answered();
-    if (message.type === "lead") {
-      this.#ended();
-      this.#say({ to: "leader", type: "join", tab: this.#options.tab });
-    }
+    // Not by `lead` alone: a page that stood still may have missed it, and hears only that somebody runs.
+    if (message.term === this.#joined) return;
+    this.#ended();
+    this.#say({ to: "leader", type: "join", tab: this.#options.tab });
   }
 
   #asked(hub: Hub, message: Extract<TabMessage, { to: "leader" }>): void {
