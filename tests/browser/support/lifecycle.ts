@@ -57,6 +57,19 @@ export class LifecycleBrowser implements AsyncDisposable {
     await page.bringToFront();
   }
 
+  /** Stops all that runs in a page, as work that takes long or a dialog would. @returns lets it go on */
+  async halt(page: Page): Promise<() => Promise<void>> {
+    const debug = await page.context().newCDPSession(page);
+    await debug.send("Debugger.enable");
+    const paused = new Promise<void>((resolve) => debug.once("Debugger.paused", () => resolve()));
+    await debug.send("Debugger.pause");
+    await paused;
+    return async () => {
+      await debug.send("Debugger.resume");
+      await debug.detach();
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
     const exited = once(this.#child, "exit");
