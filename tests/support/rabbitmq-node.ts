@@ -93,6 +93,11 @@ export class RabbitNode implements AsyncDisposable {
     await this.control("set_vm_memory_high_watermark", on ? "0.0001" : "0.9");
   }
 
+  /** Stops or goes on doing anything at all; its connections stay open. */
+  freeze(on: boolean): void {
+    if (this.#server?.pid !== undefined) process.kill(-this.#server.pid, on ? "SIGSTOP" : "SIGCONT");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     if (this.#epmd.exitCode === null && this.#epmd.signalCode === null && this.#epmd.pid !== undefined) {

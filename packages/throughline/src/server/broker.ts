@@ -40,8 +40,7 @@ export function openBroker(url: string, world: World, metrics: Metrics): Broker 
     },
     stopWorkers,
     close: async () => {
-      await stopWorkers(0);
-      await bridge.close();
+      await Promise.all([stopWorkers(0), bridge.close()]);
       await Promise.all([link, incoming, ofWorkers].map((one) => one.close()));
     },
   };

@@ -18,6 +18,7 @@ import { findConsole, loadConsole } from "./console-files.ts";
 import { createHttpServer, type Respond } from "./http-server.ts";
 import { listen } from "./listen.ts";
 import { openLog } from "./open-log.ts";
+import { Patience } from "./patience.ts";
 import { starting } from "./refusal.ts";
 
 /** What a server is handed of the world (rule S2). */
@@ -30,7 +31,10 @@ export interface World {
 export interface RunningServer {
   /** Where it listens: scheme, host and port. */
   readonly url: string;
-  /** Lets running agents finish for `drainMs` and closes everything (rule D6). Safe to repeat. */
+  /**
+   * Lets running agents finish for `drainMs` and closes everything (rule D6). A broker that answers
+   * nothing holds it up for 5 s more and no longer. Safe to repeat.
+   */
   stop(): Promise<void>;
 }
 
@@ -72,7 +76,10 @@ export async function startServer(settings: Settings, world: World): Promise<Run
     brokered?.start(gateway, agents);
     respond = inOrder([await consoleRoute(world.logger), gateway.fetch]);
     gateway.attach(http, { requests: false });
-    return { url, stop: once(() => stop({ http, gateway, log: opened, broker: brokered }, settings.drainMs)) };
+    return {
+      url,
+      stop: once(() => stop({ http, gateway, log: opened, broker: brokered, ...world }, settings.drainMs)),
+    };
   } catch (error) {
     http.close();
     http.closeAllConnections();
@@ -127,18 +134,23 @@ function inOrder(routes: readonly Respond[]): Respond {
   };
 }
 
-interface Parts {
+/** How long the goodbye may take that follows the grace: last messages, and closing what the broker is reached by. */
+const GOODBYE_MS = 5_000;
+
+interface Parts extends Pick<World, "clock" | "logger"> {
   readonly http: Server;
   readonly gateway: Gateway;
   readonly log: StreamLog;
   readonly broker: Broker | undefined;
 }
 
-async function stop({ http, gateway, log, broker }: Parts, drainMs: number): Promise<void> {
-  await gateway.drain(drainMs, broker?.stopWorkers(drainMs));
+async function stop({ http, gateway, log, broker, clock, logger }: Parts, drainMs: number): Promise<void> {
+  const patience = new Patience(clock, drainMs + GOODBYE_MS);
+  await gateway.drain(drainMs, broker && patience.with(broker.stopWorkers(drainMs)));
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   await gateway.close();
-  await broker?.close();
+  const answered = broker === undefined || (await patience.with(broker.close()));
+  if (!answered) logger.warn("stopped without a word from the broker; what it has not confirmed may not have arrived");
   http.closeAllConnections();
   await closed;
   await log.close();
