@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useState } from "react";
 import { useClock } from "../hooks/clock.ts";
 
 /** How long drawing may take before it is followed by a rest, in ms: less than a frame. */
@@ -14,21 +14,17 @@ const MAX_REST_MS = 2_000;
  */
 export function usePaced(text: string, isOpen: boolean): string {
   const clock = useClock();
-  const [drawn, setDrawn] = useState(text);
-  const restsUntil = useRef(Number.NEGATIVE_INFINITY);
-  const shown = isOpen ? drawn : text;
+  // What was drawn when the rest began. Only a rest is a state: text that is quick to draw renders once.
+  const [held, setHeld] = useState<string | null>(null);
+  const shown = isOpen ? (held ?? text) : text;
   const begun = useMemo(() => ({ text: shown, at: clock.monotonic() }), [shown, clock]);
   useLayoutEffect(() => {
-    const now = clock.monotonic();
-    const took = now - begun.at;
-    restsUntil.current = took > QUICK_MS ? now + Math.min(REST * took, MAX_REST_MS) : now;
-  }, [begun, clock]);
-  useLayoutEffect(() => {
-    if (!isOpen || drawn === text) return;
-    const ms = restsUntil.current - clock.monotonic();
-    if (ms <= 0) return setDrawn(text);
-    const timer = clock.setTimeout(() => setDrawn(text), ms);
+    if (!isOpen) return setHeld(null);
+    const took = clock.monotonic() - begun.at;
+    if (took <= QUICK_MS) return;
+    setHeld(begun.text);
+    const timer = clock.setTimeout(() => setHeld(null), Math.min(REST * took, MAX_REST_MS));
     return () => timer.cancel();
-  }, [clock, isOpen, drawn, text]);
+  }, [clock, isOpen, begun]);
   return shown;
 }
