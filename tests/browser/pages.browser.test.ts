@@ -51,9 +51,14 @@ const STOPS: readonly Stop[] = [
   { name: "settings", path: () => "/settings", ready: text("As the system") },
 ];
 
+/** Loading all parts of a page may take so long on a machine that is busy with other things. */
+const DRAWN_MS = 30_000;
+
 /** Waits until nothing is on its way any more: fonts, data, the Markdown reader, the chart. */
 async function untilDrawn(page: Page): Promise<void> {
-  await expect.poll(() => page.locator("main .skeleton, [data-testid=text]:not(:has(.prose))").count()).toBe(0);
+  await expect
+    .poll(() => page.locator("main .skeleton, [data-testid=text]:not(:has(.prose))").count(), { timeout: DRAWN_MS })
+    .toBe(0);
   await page.evaluate("document.fonts.ready.then(() => undefined)");
 }
 
