@@ -246,6 +246,31 @@ describe("commands", () => {
     expect(await ackOf(client, unasked)).toMatchObject({ ok: false, code: "not_found" });
   });
 
+  test("N29: a start that waits and is cancelled is told to whoever follows, in the midst of a run, and stands in the view", async () => {
+    const { agent, next } = manualAgent("first");
+    await using server = await startServer({ agents: [agent] });
+    const client = await connectNative(server);
+    const command = (id: string, what: object) => ({ type: "command", id, thread: "t", command: what });
+    const input = { text: "go" };
+    await ackOf(client, command("1", { type: "start", input }));
+    await next();
+    await ackOf(client, command("2", { type: "start", runId: "waits", input }));
+    const other = await connectNative(server, { client_id: "other" });
+    other.send({ type: "subscribe", thread: "t", from: "now" });
+    await other.next("subscribed");
+    expect(await ackOf(client, command("3", { type: "cancel", runId: "waits" }))).toMatchObject({ ok: true });
+    expect(await other.next("events")).toMatchObject({
+      events: [{ name: "run.withdrawn", value: { runId: "waits" } }],
+    });
+    // The command that is repeated withdraws nothing twice.
+    expect(await ackOf(client, command("3", { type: "cancel", runId: "waits" }))).toMatchObject({ duplicate: true });
+    other.send({ type: "subscribe", thread: "t", from: "view" });
+    expect((await other.next("subscribed"))["view"]).toMatchObject({
+      status: "running",
+      withdrawn_runs: [{ run_id: "waits", code: null }],
+    });
+  });
+
   test("N20, R5: leaving cancels nothing", async () => {
     const { agent, next } = manualAgent("first");
     await using server = await startServer({ agents: [agent] });

@@ -114,6 +114,7 @@ export class Client {
         return this.#link.send(frame);
       },
       post: (frame, waits) => this.#post(frame, waits),
+      withdraw: (isIt) => this.#outbox.withdraw(isIt),
       moved: (more) => this.#behind.set(this.#behind.peek() + more),
     });
     this.#threads.keep(thread);

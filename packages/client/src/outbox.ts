@@ -93,6 +93,18 @@ export class Outbox {
     return promise;
   }
 
+  /**
+   * Takes back a command of which the server has nothing: it was never sent, or refused for now.
+   * @returns whether there was one
+   */
+  withdraw(isIt: (frame: CommandFrame) => boolean): boolean {
+    const entry = [...this.#entries.values()].find(({ frame, tries }) => tries === 0 && isIt(frame));
+    if (entry === undefined) return false;
+    this.#remove(entry);
+    entry.reject(new ThroughlineError("not_delivered", "It was taken back."));
+    return true;
+  }
+
   /** There is a connection, or a new one: sends all that waits, the oldest first. */
   opened(): void {
     for (const entry of this.#entries.values()) this.#send(entry);

@@ -70,6 +70,13 @@ export interface RunHeldPayload {
   runId: string;
 }
 
+/** Payload of `run.withdrawn`: a start that waited for its turn never runs. */
+export interface RunWithdrawnPayload {
+  runId: string;
+  /** Why it cannot start; absent where somebody has cancelled it. */
+  code?: string | undefined;
+}
+
 export interface TaskChangedPayload {
   /** The task as it is now. */
   task: Task;
@@ -97,6 +104,7 @@ export interface CustomPayloads {
   confidence: ConfidencePayload;
   "run.paused": RunHeldPayload;
   "run.resumed": RunHeldPayload;
+  "run.withdrawn": RunWithdrawnPayload;
   "task.changed": TaskChangedPayload;
   "task.event": TaskEventPayload;
   notification: NotificationPayload;

@@ -173,6 +173,15 @@ describe("runs", () => {
     expect([view.status, view.runs[0]?.status]).toEqual(["idle", "completed"]);
   });
 
+  test("that never begin are noted apart, the latest hundred, whatever goes on", () => {
+    const withdrawn = Array.from({ length: 101 }, (_, index) => custom("run.withdrawn", { runId: `w${index}` }));
+    const view = fold(runStarted("r1"), ...withdrawn, custom("run.withdrawn", { runId: "w", code: "unknown_agent" }));
+    expect(view).toMatchObject({ status: "running", runs: [{ runId: "r1", status: "running" }] });
+    expect(view.withdrawnRuns).toHaveLength(100);
+    expect(view.withdrawnRuns[0]).toEqual({ runId: "w2", code: null });
+    expect(view.withdrawnRuns.at(-1)).toEqual({ runId: "w", code: "unknown_agent" });
+  });
+
   test("begin without the progress of the one before", () => {
     const before = [
       runStarted("r1"),

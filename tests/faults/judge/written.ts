@@ -47,7 +47,7 @@ function judgeSlice({ runId, events }: Slice, tried: readonly Entry[]): string[]
   let next = 0;
   let closing = false;
   for (const event of events.slice(1)) {
-    if (isTerminal(event) || isHold(event)) continue;
+    if (isTerminal(event) || isCommanded(event)) continue;
     const attempt = closing ? undefined : tried[next];
     const same = attempt?.hash === hashOf(JSON.stringify(event));
     if (same && attempt?.flag !== true) next += 1;
@@ -58,6 +58,9 @@ function judgeSlice({ runId, events }: Slice, tried: readonly Entry[]): string[]
   return [];
 }
 
-function isHold(event: AguiEvent): boolean {
-  return event.type === EventType.CUSTOM && (event.name === "run.paused" || event.name === "run.resumed");
+/** What commands put among an agent's events: holds of its run, and starts withdrawn that wait behind it. */
+const COMMANDED: ReadonlySet<string> = new Set(["run.paused", "run.resumed", "run.withdrawn"]);
+
+function isCommanded(event: AguiEvent): boolean {
+  return event.type === EventType.CUSTOM && COMMANDED.has(event.name);
 }

@@ -85,9 +85,12 @@ export class OutgoingMessages {
     this.#set([...others, { ...message, at: this.#now(), status: "sending", error: null }]);
   }
 
-  /** The message may be gone: its run's first event can overtake the answer to the command. */
-  change(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {
-    this.#set(this.#items.map((item) => (item.runId === runId ? { ...item, status, error } : item)));
+  /**
+   * The message may be gone: its run's first event can overtake the answer to the command.
+   * @param newRunId under which it is to be sent again
+   */
+  change(runId: string, status: Outgoing["status"], error: ThroughlineError | null, newRunId = runId): void {
+    this.#set(this.#items.map((item) => (item.runId === runId ? { ...item, runId: newRunId, status, error } : item)));
     const accepted = this.#items.filter(({ status: each }) => each === "accepted").slice(0, -MOST_ACCEPTED);
     this.drop((item) => accepted.includes(item));
   }

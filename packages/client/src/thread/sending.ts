@@ -1,4 +1,10 @@
-import { type CommandFrame, type RunText, type ThreadView, ThroughlineError } from "@throughline/protocol";
+import {
+  type CommandFrame,
+  type ErrorCode,
+  type RunText,
+  type ThreadView,
+  ThroughlineError,
+} from "@throughline/protocol";
 import type { PositiveAck, Waits } from "../outbox.ts";
 import type { ClientSystem } from "../seams.ts";
 import { ignorable } from "./ignorable.ts";
@@ -12,6 +18,8 @@ export interface NewMessage extends RunText {
 export interface SendingPorts {
   readonly system: ClientSystem;
   readonly post: (command: CommandFrame["command"], waits: Waits) => Promise<PositiveAck>;
+  /** Takes back a start that the server has nothing of. @returns whether there was one */
+  readonly withdraw: (runId: string) => boolean;
   /** What is on its way has changed. */
   readonly changed: () => void;
 }
@@ -47,7 +55,7 @@ export class Sending {
 
   send(message: string | NewMessage): Promise<{ readonly runId: string }> {
     const { text, context, agent } = typeof message === "string" ? { text: message } : message;
-    const runId = `run-${this.#ports.system.random.uuid()}`;
+    const runId = this.#newRunId();
     this.#outgoing.put({ runId, text, ...(context && { context }), ...(agent !== undefined && { agent }) });
     const started = this.#start(runId);
     this.#ports.changed();
@@ -64,9 +72,10 @@ export class Sending {
   }
 
   discard(runId: string): string | undefined {
-    const text = this.#outgoing.find(runId)?.text;
+    const message = this.#outgoing.find(runId);
+    if (message?.status !== "failed" && !this.#ports.withdraw(runId)) return undefined;
     this.cancelled(runId);
-    return text;
+    return message?.text;
   }
 
   /** Forgets what is the server's by now, or all. */
@@ -81,11 +90,14 @@ export class Sending {
     this.#ports.changed();
   }
 
-  /** Drops what the thread now shows. */
-  settle(view: ThreadView): void {
+  /** Drops what the thread now shows, or says that never comes. What could not start has failed. */
+  settle({ runs, withdrawnRuns }: ThreadView): void {
     if (this.items.length === 0) return;
-    const shown = new Set(view.runs.map(({ runId }) => runId));
-    this.#outgoing.drop(({ runId }) => shown.has(runId));
+    for (const { runId, code } of withdrawnRuns) {
+      if (code !== null && this.#outgoing.find(runId) !== undefined) this.#refused(runId, code as ErrorCode);
+    }
+    const over = new Set([...runs, ...withdrawnRuns].map(({ runId }) => runId));
+    this.#outgoing.drop(({ runId }) => over.has(runId));
   }
 
   #start(runId: string): Promise<void> {
@@ -105,6 +117,16 @@ export class Sending {
         },
       );
     return ignorable(started);
+  }
+
+  /** Its run's id is used up: sent again, it is another run. */
+  #refused(runId: string, code: ErrorCode): void {
+    const error = new ThroughlineError(code, "It could not start when its turn came.");
+    this.#outgoing.change(runId, "failed", error, this.#newRunId());
+  }
+
+  #newRunId(): string {
+    return `run-${this.#ports.system.random.uuid()}`;
   }
 
   #noted(runId: string, status: Outgoing["status"], error: ThroughlineError | null): void {

@@ -40,6 +40,8 @@ export interface ThreadPorts {
   /** @returns whether it could be sent */
   readonly send: (frame: NativeClientFrame) => boolean;
   readonly post: (frame: CommandFrame, waits?: Waits) => Promise<PositiveAck>;
+  /** @returns whether there was a command that the server has nothing of, which is taken back */
+  readonly withdraw: (isIt: (frame: CommandFrame) => boolean) => boolean;
   /** So many more events than before are still to come; fewer where it is negative. */
   readonly moved: (more: number) => void;
 }
@@ -74,6 +76,9 @@ export class Thread {
     this.#sending = new Sending(id, {
       system: ports.system,
       post: (command, waits) => this.#post(command, waits),
+      withdraw: (runId) => {
+        return ports.withdraw(({ command }) => command.type === "start" && command.runId === runId);
+      },
       changed: () => this.#publish(),
     });
     this.#presence = new Presence(id, clock, (frame) => ports.send(frame));
@@ -123,7 +128,10 @@ export class Thread {
     return this.#sending.retry(runId);
   }
 
-  /** Forgets a message that failed. @returns its text, for the composer */
+  /**
+   * Forgets a message that failed, or takes back one that was not sent yet.
+   * @returns its text, for the composer; undefined for one that the server may have: `stop(runId)` cancels it
+   */
   discard(runId: string): string | undefined {
     return this.#sending.discard(runId);
   }

@@ -24,6 +24,8 @@ export interface World extends AsyncDisposable {
   readonly server: TestServer;
   readonly clock: VirtualClock;
   client(options?: Partial<ClientOptions>, make?: (options: ClientOptions) => Client): Client;
+  /** Whom the server serves from its next start on. */
+  serve(agents: readonly Agent[]): void;
   /** What the platform of every client says. */
   signal(signal: Signal): void;
   /** Lets time pass until it holds. @throws Error after a minute */
@@ -38,8 +40,9 @@ export async function openWorld(
   options: { readonly agents?: readonly Agent[]; readonly seed?: number } & Pick<TestServerOptions, "workers"> = {},
 ): Promise<World> {
   const { workers } = options;
+  const agents = [...(options.agents ?? [])];
   const server = await createTestServer({
-    agents: [...(options.agents ?? [])],
+    agents,
     seed: options.seed ?? 1,
     ...(workers !== undefined && { workers }),
   });
@@ -69,6 +72,7 @@ export async function openWorld(
       clients.push(client);
       return client;
     },
+    serve: (next) => void agents.splice(0, agents.length, ...next),
     signal: (signal) => {
       for (const listener of listeners) listener(signal);
     },

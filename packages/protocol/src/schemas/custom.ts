@@ -55,6 +55,7 @@ export const ProgressSchema = z.looseObject({
 export const ConfidenceSchema = z.looseObject({ confidence: z.number().min(0).max(1) });
 export const RunPausedSchema = z.looseObject({ runId: z.string() });
 export const RunResumedSchema = z.looseObject({ runId: z.string() });
+export const RunWithdrawnSchema = z.looseObject({ runId: z.string(), code: z.string().optional() });
 export const TaskChangedSchema = z.looseObject({ task: TaskSchema, deleted: z.boolean().optional() });
 export const TaskEventSchema = z.looseObject({
   event_type: z.string().min(1).max(64),
@@ -71,6 +72,7 @@ export const CUSTOM_PAYLOADS = {
   confidence: ConfidenceSchema,
   "run.paused": RunPausedSchema,
   "run.resumed": RunResumedSchema,
+  "run.withdrawn": RunWithdrawnSchema,
   "task.changed": TaskChangedSchema,
   "task.event": TaskEventSchema,
   notification: NotificationSchema,

@@ -2,7 +2,7 @@ import { foldInForce } from "../chart/in-force.ts";
 import type { CustomName, CustomPayload, CustomPayloads, TaskChangedPayload } from "../custom.ts";
 import type { AguiCustomEvent } from "../events.ts";
 import type { Draft } from "./draft.ts";
-import { holdRun } from "./runs.ts";
+import { holdRun, withdrawRun } from "./runs.ts";
 
 /** Where an event stands: its seq, and its time where it says one. */
 interface Place {
@@ -34,6 +34,7 @@ const FOLDS: { readonly [Name in CustomName]: Fold<Name> } = {
   },
   "run.paused": (draft, { runId }) => holdRun(draft, runId, "paused"),
   "run.resumed": (draft, { runId }) => holdRun(draft, runId, "running"),
+  "run.withdrawn": (draft, { runId, code }) => withdrawRun(draft, runId, code ?? null),
   "task.changed": changeTask,
   "task.event": () => {},
   notification: () => {},

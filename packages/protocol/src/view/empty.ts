@@ -9,6 +9,7 @@ export function emptyView(threadId: string): ThreadView {
     messages: [],
     state: {},
     runs: [],
+    withdrawnRuns: [],
     toolCalls: [],
     subagents: [],
     steps: [],

@@ -125,3 +125,13 @@ export function holdRun(draft: Draft, runId: string, status: "paused" | "running
   draft.edit("runs", index).status = status;
   draft.view.status = status;
 }
+
+/** As many as a page may still be waiting for. */
+const MOST_WITHDRAWN = 100;
+
+/** Notes a start that never runs. */
+export function withdrawRun(draft: Draft, runId: string, code: string | null): void {
+  const withdrawn = draft.list("withdrawnRuns");
+  withdrawn.push({ runId, code });
+  if (withdrawn.length > MOST_WITHDRAWN) withdrawn.shift();
+}

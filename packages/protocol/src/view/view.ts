@@ -16,6 +16,8 @@ export interface ThreadView {
   readonly state: unknown;
   /** Every run, oldest first. */
   readonly runs: readonly RunView[];
+  /** Starts that have waited for their turn and never run, oldest first; the latest 100. */
+  readonly withdrawnRuns: readonly WithdrawnRunView[];
   /** Tool calls of the newest run that had any, in order. */
   readonly toolCalls: readonly ToolCallView[];
   /** Named agents of every run, in order of their start: older messages still say whose they are. */
@@ -60,6 +62,12 @@ export interface RunView {
   readonly error: { readonly code: string | null; readonly message: string } | null;
   /** What a completed run says it came to (RUN_FINISHED.result); absent where it says nothing. */
   readonly result?: unknown;
+}
+
+export interface WithdrawnRunView {
+  readonly runId: string;
+  /** Why it could not start; null where somebody has cancelled it. */
+  readonly code: string | null;
 }
 
 export interface ToolCallView {

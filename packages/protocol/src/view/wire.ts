@@ -15,6 +15,7 @@ type SnakeKeys<T> = { readonly [Key in keyof T & string as SnakeCase<Key>]: T[Ke
 /** Lists of our own objects. */
 const OWN_LISTS = [
   "runs",
+  "withdrawnRuns",
   "toolCalls",
   "subagents",
   "steps",

@@ -60,6 +60,10 @@ const custom: fc.Arbitrary<AguiEvent> = fc
       fc.constantFrom("run.paused", "run.resumed"),
       fc.record({ runId: fc.constantFrom("run-1", "run-2", "run-9") }),
     ),
+    fc.tuple(
+      fc.constant("run.withdrawn"),
+      fc.record({ runId: shortId, code: fc.constantFrom("unknown_agent") }, { requiredKeys: ["runId"] }),
+    ),
     fc.tuple(fc.constant("task.changed"), fc.record({ task, deleted: fc.boolean() })),
     fc.tuple(fc.constant("notification"), fc.record({ title: fc.string() })),
     fc.tuple(fc.constant("mine"), fc.jsonValue()),

@@ -3,6 +3,7 @@ import type { ControlWrite } from "@throughline/log";
 import { keys } from "../../threads/names.ts";
 import { refusal, type RunScope, writeControls } from "../run/scope.ts";
 import { reopenQuestion } from "../stored/questions.ts";
+import type { Compose } from "../stored/batches.ts";
 import type { Queued, StartRequest } from "../stored/records.ts";
 
 /** The starts that wait for one thread, in order. Who changes it holds the thread's lock. */
@@ -44,26 +45,25 @@ export class StartQueue {
     return queued;
   }
 
-  /** Somebody cancelled it. A question it would have answered is open again. */
+  /** Somebody cancelled it, which the thread says. A question it would have answered is open again. */
   async cancel(queued: Queued, commandId?: string): Promise<void> {
-    const joined = this.#scope.commands.noting(commandId, queued.request.runId);
-    await this.#remove(queued, this.#scope.batches.projection.unqueued(queued.key, queued.request), { joined });
+    const { batches, commands } = this.#scope;
+    const joined = commands.noting(commandId, queued.request.runId);
+    await this.#remove(queued, (reopened) => joined(batches.unqueued(queued.key, queued.request, reopened)));
   }
 
-  /** It can never start: its run has failed. */
+  /** It can never start, which the thread says: its run has failed. */
   async fail(queued: Queued, code: ErrorCode): Promise<void> {
-    await this.#remove(queued, this.#scope.batches.projection.unqueued(queued.key, queued.request, code), {
-      insist: true,
-    });
+    const { batches } = this.#scope;
+    await this.#remove(queued, (reopened) => batches.unqueued(queued.key, queued.request, reopened, code), true);
   }
 
   /** Its caller is refused: nothing of it is left. @param commandId under which it was noted */
   async undo(queued: Queued, commandId: string | undefined): Promise<void> {
-    const joined = this.#scope.commands.forgetting(commandId);
-    await this.#remove(queued, this.#scope.batches.projection.undone(queued.key, queued.request), {
-      insist: true,
-      joined,
-    });
+    const { batches, commands } = this.#scope;
+    const gone = batches.projection.undone(queued.key, queued.request);
+    const joined = commands.forgetting(commandId);
+    await this.#remove(queued, (reopened) => joined(() => ({ records: [], controls: [...gone, ...reopened] })), true);
   }
 
   /** It has begun; its batch removed the record. */
@@ -72,14 +72,10 @@ export class StartQueue {
     if (index >= 0) this.#entries.splice(index, 1);
   }
 
-  async #remove(
-    queued: Queued,
-    writes: readonly ControlWrite[],
-    options: { readonly insist?: boolean; readonly joined?: Parameters<typeof writeControls>[2] } = {},
-  ): Promise<void> {
+  async #remove(queued: Queued, batch: (reopened: readonly ControlWrite[]) => Compose, insist = false): Promise<void> {
     const { ports, thread } = this.#scope;
     const reopened = await reopenQuestion(ports.log, thread, queued.request);
-    await writeControls(this.#scope, [...writes, ...reopened], options.joined, options.insist);
+    await thread.writer.write({ compose: batch(reopened), insist });
     this.begun(queued);
   }
 }

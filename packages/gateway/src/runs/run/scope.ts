@@ -20,9 +20,8 @@ export async function writeControls(
   { thread }: RunScope,
   controls: readonly ControlWrite[],
   joined: (batch: Compose) => Compose = (batch) => batch,
-  insist = false,
 ): Promise<void> {
-  await thread.writer.write({ compose: joined(() => ({ records: [], controls })), insist });
+  await thread.writer.write({ compose: joined(() => ({ records: [], controls })) });
 }
 
 /** What is stored of a run, whichever thread it is of. */

@@ -1,4 +1,11 @@
-import { type AguiEvent, type Clock, EventType, reduceAll, type RunStartedEvent } from "@throughline/protocol";
+import {
+  type AguiEvent,
+  type Clock,
+  type ErrorCode,
+  EventType,
+  reduceAll,
+  type RunStartedEvent,
+} from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { decodeEvent, encodeEvent } from "../../threads/codec.ts";
 import type { Thread } from "../../threads/thread.ts";
@@ -111,6 +118,27 @@ export class RunBatches {
         ...writes,
       ];
       return this.#listed(first, events, controls, "cancelled");
+    };
+  }
+
+  /** A start that waited and never runs: somebody cancelled it, or it failed with a code. */
+  unqueued(queueKey: string, request: StartRequest, writes: readonly ControlWrite[], code?: ErrorCode): Compose {
+    return (first) => {
+      const { runId } = request;
+      const event: AguiEvent = {
+        type: EventType.CUSTOM,
+        name: "run.withdrawn",
+        value: { runId, ...(code !== undefined && { code }) },
+        timestamp: this.#now(),
+      };
+      const { id, line } = this.#thread;
+      // Its line in lists, if it has one, says nothing of it.
+      const listed = line.now === undefined ? line.change({ id, lastSeq: first, now: this.#now() }) : undefined;
+      return {
+        records: [encodeEvent(event)],
+        controls: [...this.projection.unqueued(queueKey, request, code), ...writes, ...(listed?.writes ?? [])],
+        ...(listed && { stored: listed.stored }),
+      };
     };
   }
 
