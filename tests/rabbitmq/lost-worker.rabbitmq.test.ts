@@ -105,6 +105,17 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     await expectTokens("next", 50);
   });
 
+  test("R3: killed by its agent's first step, it has said that it has the run, which ends though others are there", async () => {
+    await using _worker = await WorkerProcess.start("frail");
+    await using _other = await WorkerProcess.start("frail", "", 2);
+    await using client = followRequest(place.origin, "deadly");
+    const asked = { requestId: "deadly", userQuery: "die", context: { agent: "frail" } };
+    expect(await startRequest(client, asked)).toMatchObject({ ok: true });
+    expect(await client.next("error")).toMatchObject({ code: "worker_lost" });
+    await stranger.untilConsumers("agent.requests.frail", (count) => count === 1);
+    await verifyRuns(await events("deadly"));
+  });
+
   test.each([
     ["keeps its connection", "patient", 60],
     ["has lost its connection", "given-up", 1],

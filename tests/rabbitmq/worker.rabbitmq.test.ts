@@ -2,7 +2,7 @@ import { type Agent, type AguiEvent, ThroughlineError } from "@throughline/proto
 import { scripted } from "@throughline/agents";
 import { serveAgent, type ServeAgentOptions } from "@throughline/rabbitmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { closeConnections, type Inbox, Stranger, world } from "../support/broker.ts";
+import { closeConnections, type Inbox, isWord, Stranger, world } from "../support/broker.ts";
 import { Mailbox, manualAgent } from "../support/manual-agent.ts";
 import { noBroker, RabbitNode } from "../support/rabbitmq-node.ts";
 
@@ -56,7 +56,7 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
   beforeEach(async () => {
     stranger = await Stranger.at(node.url);
     await stranger.exchanges();
-    said = await stranger.listen("said", { exchange: "agent.events", key: "#" });
+    said = await stranger.listen("said", { exchange: "agent.events", key: "#" }, isWord);
   });
   afterEach(async () => {
     await Promise.all(workers.splice(0).map((worker) => worker.close(0)));
@@ -226,7 +226,7 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
       await stranger[Symbol.asyncDispose]();
       await node.restart();
       stranger = await Stranger.at(node.url);
-      const after = await stranger.listen("said");
+      const after = await stranger.listen("said", undefined, isWord);
       await after.until(ended);
       const all = [...tokens(before), ...tokens(after.bodies)];
       expect([...new Set(all)]).toEqual(Array.from({ length: count }, (_, index) => `t${index}`));

@@ -131,14 +131,20 @@ export class Stranger implements AsyncDisposable {
   }
 
   /** Everything that comes to a queue, acknowledged as it comes. */
-  async listen(queue: string, bind?: { readonly exchange: string; readonly key: string }): Promise<Inbox> {
+  async listen(
+    queue: string,
+    bind?: { readonly exchange: string; readonly key: string },
+    wanted: (message: ConsumeMessage) => boolean = () => true,
+  ): Promise<Inbox> {
     const channel = await this.#connection.createChannel();
     if (bind !== undefined) {
       await channel.assertQueue(queue, { durable: true });
       await channel.bindQueue(queue, bind.exchange, bind.key);
     }
     const inbox = new Inbox();
-    await channel.consume(queue, (message) => message !== null && inbox.put(message), { noAck: true });
+    await channel.consume(queue, (message) => message !== null && wanted(message) && inbox.put(message), {
+      noAck: true,
+    });
     return inbox;
   }
 
@@ -171,6 +177,11 @@ export class Stranger implements AsyncDisposable {
     const gone = once(this.#connection, "close");
     await Promise.race([gone, this.#connection.close()]).catch(() => undefined);
   }
+}
+
+/** Whether it says more than that its worker lives. */
+export function isWord({ fields }: ConsumeMessage): boolean {
+  return fields.routingKey !== "agent.heartbeat";
 }
 
 /** What came to a queue, in order. */

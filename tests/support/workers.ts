@@ -29,6 +29,9 @@ export class ManualWorkers implements Workers {
   readonly #handings = new Mailbox<Handing>();
   readonly #listeners = new Set<() => void>();
   readonly #served: string;
+  /** What waits for somebody who is there and busy: the agents and ages that were asked about, and the answer. */
+  readonly asked: (readonly [agent: string, ageMs: number])[] = [];
+  busy = false;
   #reachable = true;
 
   /** @param served what the ids of the threads begin with whose runs are worked on here */
@@ -69,6 +72,11 @@ export class ManualWorkers implements Workers {
         refuse: (error = new ThroughlineError("unavailable", "Nobody takes it.")) => reject(error),
       });
     });
+  }
+
+  async stillWaits(agent: string, ageMs: number): Promise<boolean> {
+    this.asked.push([agent, ageMs]);
+    return this.busy;
   }
 
   tell(notice: Notice): void {

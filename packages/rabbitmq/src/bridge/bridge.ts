@@ -34,8 +34,8 @@ const MOST_UNTOLD = 10_000;
 /** How soon a request is offered again that may have been taken although it came back. */
 const DOUBT_MS = 1_000;
 /**
- * How long a request may wait for a worker. Its run's lease has run out long before, and no queue of an
- * agent that is not served any more fills the broker.
+ * How long a request may wait for a worker that is busy; its run ends then as well. No queue of an agent
+ * that is not served any more fills the broker.
  */
 const REQUEST_TTL_MS = 60 * 60_000;
 const MOST_DETAIL = 500;
@@ -128,6 +128,11 @@ export class RabbitBridge implements Workers {
       if (!doubted) throw new ThroughlineError("unavailable", "No worker has ever asked for requests.");
       await sleep(this.#clock, DOUBT_MS, signal);
     }
+  }
+
+  async stillWaits(agent: string, ageMs: number): Promise<boolean> {
+    // What is older the broker has dropped.
+    return ageMs < REQUEST_TTL_MS && (await this.#census.missing(agent)) === undefined;
   }
 
   /** @throws unavailable when too much waits to be sent already */

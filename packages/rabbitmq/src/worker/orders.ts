@@ -15,6 +15,8 @@ export interface Crew {
   wants(request: BrokerRequestMessage): boolean;
   /** Resolves when there is a hand free for another run. */
   free(): Promise<void>;
+  /** Has acknowledged it, and begins once the broker is known to have heard so. */
+  takes(request: BrokerRequestMessage): void;
   /** Begins to work. */
   begin(request: BrokerRequestMessage): void;
   /** Hears about a run, one's own or not. */
@@ -89,7 +91,9 @@ export class Orders implements LinkUser {
     // Gone meanwhile: the request is somebody else's, or comes again.
     if (this.#closed || session.signal.aborted) return;
     session.acknowledge(channel, raw);
-    if (request === undefined || !(await isHeard(channel))) return;
+    if (request === undefined) return;
+    this.#crew.takes(request);
+    if (!(await isHeard(channel))) return;
     if (this.#crew.wants(request)) this.#crew.begin(request);
   }
 }

@@ -103,6 +103,12 @@ class Worker implements AgentWorker, Crew {
     while (this.#runs.size >= this.#maxRuns) await new Promise<void>((resolve) => this.#onFree.push(resolve));
   }
 
+  /** Its lease begins with a word of whoever has it: an agent that takes the process down may not come to say one. */
+  takes(request: BrokerRequestMessage): void {
+    const paused = this.#ledger.of(request.runId) === "paused";
+    new Voice(this.#outbox, request, this.#logger).heartbeat(this.#options.agent.name, paused);
+  }
+
   begin(request: BrokerRequestMessage): void {
     const { agent, clock, random, charts, tasks } = this.#options;
     const publishers = { ...(charts === undefined ? {} : { charts }), ...(tasks === undefined ? {} : { tasks }) };

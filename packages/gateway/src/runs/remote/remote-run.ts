@@ -102,5 +102,6 @@ function runnerOf(
     grammar,
     names,
     assembly,
+    handedAt: record.createdAt,
   });
 }

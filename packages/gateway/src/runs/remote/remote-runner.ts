@@ -67,6 +67,8 @@ export class RemoteRunner implements RunHandle {
     readonly grammar: RunGrammar;
     readonly names: ReportedNames;
     readonly assembly: StoredAssembly;
+    /** When it was handed over, in ms since 1970. */
+    readonly handedAt: number;
   }) {
     const { thread, runId, clock, workers, batches, grammar } = options;
     this.runId = runId;
@@ -98,7 +100,10 @@ export class RemoteRunner implements RunHandle {
     const busy = (): boolean => this.#working;
     this.#awaited = grammar.hasStep(AWAITED);
     const lost = (): unknown => this.#end(this.#awaited ? NEVER_TAKEN : LOST);
-    this.#lease = new WorkerLease({ clock, workers, ms: options.leaseMs, busy, lost });
+    const stillWaits = async (): Promise<boolean> =>
+      (await workers.stillWaits?.(this.agent, clock.now() - options.handedAt)) ?? false;
+    const heard = options.names.any;
+    this.#lease = new WorkerLease({ clock, workers, ms: options.leaseMs, busy, heard, stillWaits, lost });
   }
 
   /** Nobody waits for a worker elsewhere: it is fenced. */

@@ -37,6 +37,11 @@ export class ReportedNames {
     return names;
   }
 
+  /** Whether anything was ever reported under a name. */
+  get any(): boolean {
+    return this.#known.size > 0;
+  }
+
   has(name: string): boolean {
     return this.#known.has(digest(name));
   }

@@ -22,6 +22,13 @@ export interface Workers {
    *   Whatever else it throws is taken for just as certain
    */
   hand(assignment: Assignment, signal: AbortSignal): Promise<Handed | void>;
+  /**
+   * Whether a run that was handed over, and of which nothing has been heard, still waits for somebody who is
+   * there and busy. Asked when its lease would end it: true renews the lease, all else ends the run. Absent =
+   * none waits for longer than its lease.
+   * @param ageMs how long ago it was handed over
+   */
+  stillWaits?(agent: string, ageMs: number): Promise<boolean>;
   /** Tells all workers about a run. What cannot be told now is told later, within a bound. */
   tell(notice: Notice): void;
 }
