@@ -102,8 +102,8 @@ export class RunLine {
         while (this.#runner === undefined && this.#handing === undefined && this.refusing === undefined) {
           const { head } = this.#queue;
           if (head === undefined) return;
-          if (this.workers !== undefined) this.#handOver(this.workers, head, undefined, true);
-          else await this.#beginWaiting(head);
+          if (this.workers === undefined || this.#queue.isHeadSuperseded) await this.#beginWaiting(head);
+          else this.#handOver(this.workers, head, undefined, true);
         }
       });
     } catch (error) {
@@ -114,16 +114,25 @@ export class RunLine {
   /** Cancels a start that waits. Who calls holds the thread's lock. */
   async dequeue(queued: Queued, commandId?: string): Promise<void> {
     await this.#queue.cancel(queued, commandId);
+    this.#letGo(queued);
+  }
+
+  #letGo(queued: Queued): void {
     if (this.#handing?.queued !== queued) return;
     this.#callOff();
     void this.next();
     this.#ended();
   }
 
-  /** Ends what has the thread, for the sake of a start that has just been admitted. Who calls holds the lock. */
+  /**
+   * Ends what has the thread, for the sake of a start that has just been admitted; what waits between the two ends
+   * when its turn comes. Who calls holds the lock.
+   */
   async interrupt(): Promise<void> {
-    if (this.#handing !== undefined) await this.dequeue(this.#handing.queued);
-    else this.#runner?.end({ type: "cancelled" });
+    if (this.#handing === undefined) return void this.#runner?.end({ type: "cancelled" });
+    const { queued } = this.#handing;
+    await this.#queue.supersede(queued);
+    this.#letGo(queued);
   }
 
   /** Starts nothing any more, for this reason; what is being handed over is not to be. */
@@ -220,6 +229,7 @@ export class RunLine {
   async #beginWaiting(queued: Queued): Promise<void> {
     const { key, request } = queued;
     try {
+      if (this.#queue.isHeadSuperseded) return await this.#queue.supersede(queued);
       const runner = await beginLocal(this.#scope, request, { queueKey: key });
       this.#queue.begun(queued);
       this.#begun(runner);

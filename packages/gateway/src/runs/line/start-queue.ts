@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@throughline/protocol";
 import type { ControlWrite } from "@throughline/log";
 import { keys } from "../../threads/names.ts";
+import { runStarted } from "../run/run-input.ts";
 import { refusal, type RunScope, writeControls } from "../run/scope.ts";
 import { reopenQuestion } from "../stored/questions.ts";
 import type { Compose } from "../stored/batches.ts";
@@ -50,6 +51,22 @@ export class StartQueue {
     const { batches, commands } = this.#scope;
     const joined = commands.noting(commandId, queued.request.runId);
     await this.#remove(queued, (reopened) => joined(batches.unqueued(queued.key, queued.request, reopened)));
+  }
+
+  /** Whether a start that waits behind the head is to have the thread in its stead. */
+  get isHeadSuperseded(): boolean {
+    return this.#entries.slice(1).some(({ request }) => request.interrupts === true);
+  }
+
+  /**
+   * Another has the thread in its stead: its run, which tells what was said or answered, is cancelled as it
+   * begins. Nothing holds the thread.
+   */
+  async supersede(queued: Queued): Promise<void> {
+    const { thread, ports, batches } = this.#scope;
+    const started = runStarted(thread.id, queued.request, thread.view, ports.clock);
+    await thread.writer.write({ compose: batches.superseded(started, queued), insist: true });
+    this.begun(queued);
   }
 
   /** It can never start, which the thread says: its run has failed. */

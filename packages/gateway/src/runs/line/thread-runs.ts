@@ -91,8 +91,9 @@ export class ThreadRuns {
       this.#checkAccepting();
       const { free } = this.#line;
       if (!free && policy === "reject") throw this.#refusal("thread_busy", "Another run holds the thread.");
-      const handOver = await this.#line.admit(request, { commandId });
-      if (!free && policy === "interrupt") await this.#line.interrupt();
+      const interrupts = !free && policy === "interrupt";
+      const handOver = await this.#line.admit(interrupts ? { ...request, interrupts } : request, { commandId });
+      if (interrupts) await this.#line.interrupt();
       return { started: { runId: request.runId, duplicate: false }, handOver };
     });
   }

@@ -13,7 +13,7 @@ import type { Composed } from "../../threads/writer.ts";
 import { ALONE, type Companion, type Joined, NOTHING, type RunStep } from "./companion.ts";
 import { Projection } from "./projection.ts";
 import type { Withdrawal } from "./questions.ts";
-import type { Ending, RunRecord, RunStatus, StartRequest } from "./records.ts";
+import type { Ending, Queued, RunRecord, RunStatus, StartRequest } from "./records.ts";
 import { terminalEvent } from "./terminal.ts";
 
 /**
@@ -106,19 +106,15 @@ export class RunBatches {
 
   /** A run that only tells that questions were withdrawn: it is cancelled as it begins. */
   withdrawn(started: RunStartedEvent, { request, writes, asked }: Withdrawal): Compose {
-    return (first, before) => {
-      const ending: Ending = { type: "cancelled" };
-      const joined = this.#join({ type: "ended", ending }, before);
-      const ids = { threadId: this.#thread.id, runId: request.runId };
-      const events = [started, ...joined.events, terminalEvent(ending, ids, this.#now())];
-      const controls = [
-        ...this.projection.stillborn(request, first, first + events.length - 1),
-        ...asked.flatMap((record) => this.projection.cancelled(record)),
-        ...joined.controls,
-        ...writes,
-      ];
-      return this.#listed(first, events, controls, "cancelled");
-    };
+    return this.#stillborn(started, request, undefined, [
+      ...asked.flatMap((record) => this.projection.cancelled(record)),
+      ...writes,
+    ]);
+  }
+
+  /** A run that only tells what was said or answered: another has the thread in its stead, and it is cancelled as it begins. */
+  superseded(started: RunStartedEvent, { key, request }: Queued): Compose {
+    return this.#stillborn(started, request, key, []);
   }
 
   /** A start that waited and never runs: somebody cancelled it, or it failed with a code. */
@@ -148,6 +144,22 @@ export class RunBatches {
     return (_first, before) => {
       const { events, controls } = this.#join({ type: "event", event }, before);
       return { records: events.map(encodeEvent), controls };
+    };
+  }
+
+  #stillborn(
+    started: RunStartedEvent,
+    request: StartRequest,
+    queueKey: string | undefined,
+    writes: readonly ControlWrite[],
+  ): Compose {
+    return (first, before) => {
+      const ending: Ending = { type: "cancelled" };
+      const joined = this.#join({ type: "ended", ending }, before);
+      const ids = { threadId: this.#thread.id, runId: request.runId };
+      const events = [started, ...joined.events, terminalEvent(ending, ids, this.#now())];
+      const born = this.projection.stillborn(request, first, first + events.length - 1, queueKey);
+      return this.#listed(first, events, [...born, ...joined.controls, ...writes], "cancelled");
     };
   }
 

@@ -56,13 +56,17 @@ export class Projection {
     ];
   }
 
-  /** A run that is cancelled as it begins: refused when another holds the thread. */
-  stillborn(request: StartRequest, startSeq: number, endSeq: number): ControlWrite[] {
+  /**
+   * A run that is cancelled as it begins: refused when another holds the thread.
+   * @param queueKey where it waited, if it did
+   */
+  stillborn(request: StartRequest, startSeq: number, endSeq: number, queueKey?: string): ControlWrite[] {
     const record = { ...this.begun(request, startSeq), status: "cancelled" as const, endSeq, endedAt: this.#now() };
     return [
       { key: keys.active(this.#tenant, this.#threadId), value: null, expect: null },
-      { ...this.#run(record), expect: null },
-      this.#owned(request.runId),
+      ...(queueKey === undefined
+        ? [{ ...this.#run(record), expect: null }, this.#owned(request.runId)]
+        : [this.#run(record), { key: queueKey, value: null }]),
     ];
   }
 

@@ -36,6 +36,8 @@ export interface StartRequest {
   readonly clientId?: string;
   readonly parentRunId?: string;
   readonly resume?: readonly ResumeEntry[];
+  /** Set where it is to have the thread in the stead of all that waits before it. */
+  readonly interrupts?: true;
 }
 
 /** A start that waits for its turn, and the control record it waits under. */
