@@ -184,6 +184,23 @@ describe.skipIf(noBroker !== undefined)("a worker", () => {
     await said.until(ended);
   });
 
+  test("D1: what comes back to it since no queue is there ends the run, once one is, and leaves no silent gap", async () => {
+    const { agent, next } = manualAgent();
+    serve(agent);
+    await stranger.untilAsked("manual");
+    await stranger.ask(request("run-1", "", "manual"));
+    const run = await next();
+    await run.emit({ type: "TEXT_MESSAGE_START", messageId: "m", role: "assistant" } as AguiEvent);
+    await said.until((bodies) => bodies.length === 1);
+    await stranger.delete("said");
+    const aborted = new Promise((resolve) => run.context.signal.addEventListener("abort", resolve));
+    void run.emit({ type: "TEXT_MESSAGE_CONTENT", messageId: "m", delta: "lost" } as AguiEvent);
+    await aborted;
+    const after = await stranger.listen("said", { exchange: "agent.events", key: "#" }, isWord);
+    const [last] = await after.until((bodies) => bodies.length > 0);
+    expect(last).toMatchObject({ type: "agent.error", runId: "run-1", data: { code: "unavailable", fatal: true } });
+  });
+
   test("closing lets runs finish, and ends what takes too long with server_restart", async () => {
     const { agent, next } = manualAgent();
     const worker = serve(agent);

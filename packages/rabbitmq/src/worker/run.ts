@@ -44,6 +44,8 @@ export class WorkerRun {
   readonly #voice: Voice;
   readonly #narrator: Narrator;
   readonly #abort = new AbortController();
+  /** Fires when the run has ended elsewhere. */
+  readonly #ended = new AbortController();
   readonly #gate = new PauseGate();
 
   constructor(ports: RunPorts, request: BrokerRequestMessage, voice: Voice, paused: boolean) {
@@ -52,11 +54,13 @@ export class WorkerRun {
     this.#voice = voice;
     this.#narrator = new Narrator(ports.agent.name);
     if (paused) this.#gate.close();
+    voice.lost.addEventListener("abort", () => this.fail(voice.lost.reason as ThroughlineError));
     this.over = this.#work(request);
   }
 
   /** The run has ended elsewhere: its agent is to stop, and says nothing more. */
   cancel(): void {
+    this.#ended.abort();
     this.#abort.abort(new ThroughlineError("run_not_active", "The run has ended."));
   }
 
@@ -80,12 +84,16 @@ export class WorkerRun {
 
   async #work(request: BrokerRequestMessage): Promise<void> {
     const ending = await this.#drive(request).catch((error: unknown) => this.#failure(error));
-    // Whoever cancelled the run has ended it already.
-    if (ending !== undefined) this.#voice.say(ending);
+    await this.#end(ending).catch((error: unknown) => this.#end(this.#failure(error)));
   }
 
-  /** @returns what ends the run, unless the agent has said it, or the run has been ended */
-  async #drive(request: BrokerRequestMessage): Promise<Spoken | undefined> {
+  async #end(ending: Spoken | undefined): Promise<void> {
+    // Whoever cancelled the run has ended it already.
+    if (ending !== undefined) await this.#voice.end(ending, this.#ports.clock, this.#ended.signal);
+  }
+
+  /** @returns what ends the run */
+  async #drive(request: BrokerRequestMessage): Promise<Spoken> {
     const { agent } = this.#ports;
     const { signal } = this.#abort;
     const events = agent.run(request.input as RunAgentInput, this.#context(request))[Symbol.asyncIterator]();
@@ -96,8 +104,9 @@ export class WorkerRun {
         if (this.#gate.shut) await this.#gate.pass(signal);
         const event = this.#stamped(next.value);
         if (event.type === EventType.RUN_STARTED) continue;
-        this.#voice.say(this.#narrator.messageOf(event));
-        if (event.type === EventType.RUN_FINISHED || event.type === EventType.RUN_ERROR) return undefined;
+        const spoken = this.#narrator.messageOf(event);
+        if (event.type === EventType.RUN_FINISHED || event.type === EventType.RUN_ERROR) return spoken;
+        this.#voice.say(spoken);
         const room = this.#voice.room();
         if (room !== undefined) await unlessAborted(room, signal);
       }

@@ -156,8 +156,11 @@ class Worker implements AgentWorker, Crew {
     await this.#within(graceMs, this.#idle());
     const error = new ThroughlineError("server_restart", "The worker stopped before the agent was done.");
     for (const run of this.#runs.values()) run.fail(error);
-    await this.#idle();
-    await this.#within(DRAIN_MS, this.#outbox.drained());
+    // A run is over when its last message has arrived, which it may never where the broker or its queue is gone.
+    await this.#within(
+      DRAIN_MS,
+      this.#idle().then(() => this.#outbox.drained()),
+    );
     this.#heartbeat?.cancel();
     this.#forget();
     await this.#orders.close();
