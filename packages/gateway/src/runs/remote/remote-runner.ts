@@ -209,9 +209,9 @@ export class RemoteRunner implements RunHandle {
   async #store(batch: ReportBatch): Promise<void> {
     if (this.#ending !== undefined) {
       // The name of a report that ends the run needs no keeping: the end tells that it was applied.
-      this.#finish(this.#ending, batch.parts);
+      const ended = this.#finish(this.#ending, batch.parts);
       batch.tell((reception) => this.#afterEnd(reception));
-      if (this.#ending.type === "error" && this.#ending.code === "agent_invalid_event") this.#tellEnd(this.#ending);
+      if (ended.type === "error" && ended.code === "agent_invalid_event") this.#tellEnd(ended);
       return;
     }
     const controls = [...this.#names.writes(), ...this.#assembly.writes(this.#transcript.assembling)];
@@ -235,8 +235,8 @@ export class RemoteRunner implements RunHandle {
     return true;
   }
 
-  /** Ends the run behind what it said last; all of it is one batch. */
-  #finish(asked: Ending, parts: readonly Compose[], joined: (batch: Compose) => Compose = (batch) => batch): void {
+  /** Ends the run behind what it said last; all of it is one batch. @returns how it ends: as asked, if that may stand */
+  #finish(asked: Ending, parts: readonly Compose[], joined: (batch: Compose) => Compose = (batch) => batch): Ending {
     this.#lease.close();
     const { ending, compose } = this.#transcript.end(asked);
     const forget: Compose = () => ({ records: [], controls: [...this.#names.removal(), ...this.#assembly.writes([])] });
@@ -244,6 +244,7 @@ export class RemoteRunner implements RunHandle {
       ({ last }) => this.#resolveEnded({ ending, endSeq: last }),
       (error: unknown) => this.#lose(error),
     );
+    return ending;
   }
 
   /** What is answered once the end is durable. */
