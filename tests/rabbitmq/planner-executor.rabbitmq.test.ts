@@ -60,7 +60,8 @@ describe.skipIf(noBroker !== undefined)("the planner-executor behind a broker", 
     const events = (await readEvents(server, THREAD)).map(({ event }) => event);
     await verifyRuns(events);
     const started = events.flatMap((event) => (event.type === "STEP_STARTED" ? [event.stepName] : []));
-    expect(started).toEqual(["step-1", "step-2", "step-3", "step-4"]);
+    // An answer may come before the next worker has: then the run waits for it in a step of its own.
+    expect(started.filter((name) => name !== "waiting for a worker")).toEqual(["step-1", "step-2", "step-3", "step-4"]);
     expect(events.at(-1)).toMatchObject({ result: { summary: "All 4 steps are done." } });
     expect(stored.map(({ title }) => title)).toEqual(["Look into: S&P 500 (SPX)"]);
   });
