@@ -6,7 +6,8 @@ import { patched } from "../src/view/json-patch.ts";
 
 const token = fc.constantFrom("a", "b", "0", "1", "2", "-", "01", "length", "~0~1");
 const pointer = fc.array(token, { maxLength: 3 }).map((tokens) => tokens.map((each) => `/${each}`).join(""));
-const leaf = fc.constantFrom<unknown>(null, 0, 1, "x", true, [], {});
+// Of its own each time: in what was read from JSON, no two places hold the same object.
+const leaf = fc.constantFrom<unknown>(null, 0, 1, "x", true, [], {}).map((each) => structuredClone(each));
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
