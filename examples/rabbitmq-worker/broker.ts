@@ -22,6 +22,8 @@ interface Waiting {
 
 /** Run ids that are remembered, so that a request which comes twice, or too late, starts nothing. */
 const MOST_REMEMBERED = 1_000;
+/** How long between two tries to say what no queue takes, in ms. */
+const RETURNED_MS = 1_000;
 
 /** One agent's way to the broker: it outlives connections, keeps the order, and loses nothing that was said. */
 export class Broker {
@@ -151,17 +153,29 @@ export class Broker {
         await new Promise<void>((resolve) => (this.#wake = resolve));
         continue;
       }
-      await published(channel, next);
+      if (!(await published(channel, next))) {
+        // Nothing is said over a gap: it is tried again.
+        await delay(RETURNED_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+        continue;
+      }
       this.#outbox.shift();
       next.confirmed();
     }
   }
 }
 
-function published(channel: ConfirmChannel, { id, body }: Waiting): Promise<void> {
+/** @returns whether a queue has taken it: the broker returns what none takes, and then confirms that too */
+function published(channel: ConfirmChannel, { id, body }: Waiting): Promise<boolean> {
   const options = { messageId: id, persistent: true, mandatory: true, contentType: "application/json" };
   return new Promise((resolve, reject) => {
-    const onConfirm = (error: unknown): void => (error ? reject(error) : resolve());
+    let taken = true;
+    const onReturn = (): void => void (taken = false);
+    const onConfirm = (error: unknown): void => {
+      channel.off("return", onReturn);
+      if (error) reject(error);
+      else resolve(taken);
+    };
+    channel.on("return", onReturn);
     channel.publish("agent.events", body.type, encode(body), options, onConfirm);
   });
 }

@@ -20,6 +20,7 @@ AGENT = os.environ.get("WORKER_AGENT", "word-counter")
 URL = os.environ.get("THROUGHLINE_RABBITMQ_URL", "amqp://127.0.0.1:5672")
 STEP_SECONDS = int(os.environ.get("WORKER_STEP_MS", "500")) / 1000
 HEARTBEAT_SECONDS = 15  # well within the lease of 60 s
+RETURNED_SECONDS = 1  # between two tries to say what no queue takes
 MOST_RUNS = 20
 MOST_REMEMBERED = 1_000
 
@@ -99,6 +100,7 @@ class Worker:
 
     def __init__(self):
         self.outbox = deque()  # said and not yet confirmed, in order
+        self.publish_at = 0.0  # not before, by the monotonic clock
         self.held = deque()  # given to us, and left unacknowledged until there is room
         self.runs = {}
         self.seen = {}
@@ -183,12 +185,15 @@ class Worker:
 
     def publish(self, channel):
         """Each after the one before it is confirmed: that keeps the order. What fails stays first in line."""
-        while self.outbox:
+        while self.outbox and time.monotonic() >= self.publish_at:
             message_id, body, confirmed = self.outbox[0]
             try:
                 self.send(channel, body, message_id, mandatory=True)
             except UnroutableError:
+                # Nothing is said over a gap: it is tried again.
                 print(f"no queue takes {body['type']}: is a gateway set up?", flush=True)
+                self.publish_at = time.monotonic() + RETURNED_SECONDS
+                break
             self.outbox.popleft()
             confirmed.set()
         for run in self.runs.values():

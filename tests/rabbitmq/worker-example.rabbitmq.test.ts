@@ -20,6 +20,7 @@ const AGENT = "word-counter";
 class Worker implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
+  #complaints = "";
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -31,15 +32,21 @@ class Worker implements AsyncDisposable {
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "worker.ts"], {
       cwd: FOLDER,
       env: { ...process.env, THROUGHLINE_RABBITMQ_URL: url, WORKER_STEP_MS: String(stepMs), WORKER_AGENT: AGENT },
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     const worker = new Worker(child);
+    child.stderr?.on("data", (chunk) => (worker.#complaints += String(chunk)));
     const [line] = (await Promise.race([
       once(child.stdout as NodeJS.ReadableStream, "data"),
       worker.#exited,
     ])) as unknown[];
     expect(String(line)).toContain("takes requests");
     return worker;
+  }
+
+  /** Resolves once it has said this on its standard error. */
+  async untilComplains(of: string): Promise<void> {
+    while (!this.#complaints.includes(of)) await once(this.#child.stderr as NodeJS.ReadableStream, "data");
   }
 
   async stop(): Promise<unknown> {
@@ -123,6 +130,23 @@ describe.skipIf(noBroker !== undefined)("the example of a worker", () => {
     await verifyRuns(events);
     const steps = events.filter(({ type }) => type === EventType.STEP_STARTED || type === EventType.STEP_FINISHED);
     expect(steps).toHaveLength(2);
+  });
+
+  test("D1: what no queue takes for a while is said again, in its order", async () => {
+    await using worker = await Worker.start(node.url, 500);
+    await using server = await gatewayOn(node.url);
+    await using stranger = await Stranger.at(node.url);
+    await ask(server, "e", "run-e");
+    await until(server, "e", EventType.STEP_STARTED);
+    await stranger.bind("unbindQueue", "websocket.progress", "agent.events");
+    await worker.untilComplains("no queue takes");
+    await stranger.bind("bindQueue", "websocket.progress", "agent.events");
+    await untilRun(server, "run-e", "waiting");
+    const events = (await readEvents(server, "request:e")).map(({ event }) => event);
+    await verifyRuns(events);
+    // Closed by what it said itself, and not for want of it.
+    const finished = events.filter(({ type }) => type === EventType.STEP_FINISHED);
+    expect(finished).toMatchObject([{ stepName: "split", metadata: { status: "completed" } }]);
   });
 
   test("takes requests again after its queue was deleted", async () => {

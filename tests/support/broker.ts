@@ -155,6 +155,13 @@ export class Stranger implements AsyncDisposable {
     return messageCount;
   }
 
+  /** Binds a queue to all that an exchange gets, or takes that away. */
+  async bind(how: "bindQueue" | "unbindQueue", queue: string, exchange: string): Promise<void> {
+    const channel = await this.#connection.createChannel();
+    await channel[how](queue, exchange, "#");
+    await channel.close();
+  }
+
   async delete(queue: string): Promise<void> {
     const channel = await this.#connection.createChannel();
     await channel.deleteQueue(queue);
