@@ -56,8 +56,8 @@ export default function ConnectionsPage() {
         {({ status }) =>
           status.clients.length === 0 ? (
             <Notice icon={<Plug />} title="No named client is connected" className="py-16">
-              Clients that say who they are appear here, this page among them. Others, such as plain event streams, are
-              counted above.
+              Clients that follow something appear here, such as a tab with a run in it. Those without a name, such as
+              plain event streams, are counted above.
             </Notice>
           ) : (
             <ClientsTable rows={status.clients} onDisconnect={pages.disconnect} onChange={refresh} />
