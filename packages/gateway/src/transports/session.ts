@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type Logger,
   ThroughlineError,
-  type Timer,
 } from "@throughline/protocol";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
@@ -28,6 +27,7 @@ import type { Clients, ConnectedClient } from "./clients.ts";
 import type { Leaves } from "./leaves.ts";
 import { type Rate, RateLimit } from "./rate.ts";
 import { Remembrance } from "./remembrance.ts";
+import { Silence } from "./silence.ts";
 
 /** What every session works with. */
 export interface SessionPorts {
@@ -69,16 +69,13 @@ export class Session implements ConnectedClient {
   readonly #unread = new Unread();
   readonly #views: Views;
   readonly #remembrance: Remembrance | undefined;
+  readonly #silence: Silence;
   readonly #openedAt: number;
   #lastSeenAt: number;
   #work: Promise<void>;
   #waiting = 0;
   #thread: Thread | undefined;
   #subscription: Subscription | undefined;
-  readonly #timers: Record<"idle" | "stale", Timer | undefined> = {
-    idle: undefined,
-    stale: undefined,
-  };
   #closed = false;
 
   /** @throws forbidden, or invalid_input when an id of the address cannot be one */
@@ -110,6 +107,12 @@ export class Session implements ConnectedClient {
     const { memory, clock, logger } = this.#ports;
     const kept = { memory, place: this, sink: this.#sink, clock, logger };
     this.#remembrance = this.#protocol.remembersClients === true ? new Remembrance(kept) : undefined;
+    this.#silence = new Silence({
+      clock,
+      dialect: this.#protocol,
+      tell: (frame) => this.tell(frame),
+      stale: () => this.#sink.end("stale"),
+    });
     this.#openedAt = this.#ports.clock.monotonic();
     this.#ports.telemetry.connectionOpened(this.dialect, "websocket", options.cursor !== undefined);
     this.#note("connection.opened", { resumed: options.cursor !== undefined });
@@ -128,7 +131,7 @@ export class Session implements ConnectedClient {
   handleText(text: string): void {
     if (this.#closed) return;
     this.#lastSeenAt = this.#ports.clock.now();
-    this.#watchSilence();
+    this.#silence.begin();
     if (!this.#limit.take() || this.#waiting >= MAX_WAITING) {
       this.#sink.end("rate");
       return;
@@ -149,7 +152,7 @@ export class Session implements ConnectedClient {
     if (this.#closed) return;
     this.#closed = true;
     this.#views.close();
-    for (const timer of Object.values(this.#timers)) timer?.cancel();
+    this.#silence.close();
     this.#subscription?.close();
     this.#remembrance?.close();
     const seconds = (this.#ports.clock.monotonic() - this.#openedAt) / 1_000;
@@ -217,7 +220,7 @@ export class Session implements ConnectedClient {
     clients.add(this);
     this.#tellPeers(this.#protocol.peers?.joined(this.clientId, context, now));
     if (this.#protocol.cancelsOnLeave === true) leaves.arrived(this.#presence);
-    this.#watchSilence();
+    this.#silence.begin();
   }
 
   async #recall(): Promise<Cursor | undefined> {
@@ -268,24 +271,6 @@ export class Session implements ConnectedClient {
   #tellPeers(frame: JsonObject | undefined): void {
     if (frame === undefined) return;
     for (const client of this.#ports.clients.following(this)) if (client !== this) client.tell(frame);
-  }
-
-  /** What happens when the client says nothing for long. */
-  #watchSilence(): void {
-    if (this.#closed) return;
-    const { clock } = this.#ports;
-    const { idle, staleAfterMs } = this.#protocol;
-    if (idle !== undefined) {
-      const remind = (): void => {
-        this.tell(idle.frame);
-        this.#timers.idle = clock.setTimeout(remind, idle.afterMs);
-      };
-      this.#timers.idle?.cancel();
-      this.#timers.idle = clock.setTimeout(remind, idle.afterMs);
-    }
-    if (staleAfterMs === undefined) return;
-    this.#timers.stale?.cancel();
-    this.#timers.stale = clock.setTimeout(() => this.#sink.end("stale"), staleAfterMs);
   }
 
   async #cancelOwn(): Promise<void> {
