@@ -1,8 +1,9 @@
 import { projectManager, scripted } from "@throughline/agents";
-import { systemClock, systemRandom } from "@throughline/gateway";
+import { createGateway, systemClock, systemRandom } from "@throughline/gateway";
 import { createMemoryLog, memoryDisk } from "@throughline/log";
 import { EventType } from "@throughline/protocol";
 import { ChatServerFrame } from "@throughline/protocol/schemas";
+import { MemorySocket, seededRandom, virtualClock } from "@throughline/testing";
 import { describe, expect, test } from "vitest";
 import { startServer } from "../support/gateway.ts";
 import { manualAgent } from "../support/manual-agent.ts";
@@ -285,4 +286,17 @@ describe("coming back", () => {
     client.send(say("hello"));
     expect((await client.next("error"))["data"]).toMatchObject({ code: "unknown_agent" });
   });
+});
+
+test("a client that says nothing is pinged every minute", async () => {
+  const clock = virtualClock();
+  const world = { clock, random: seededRandom(1) };
+  const starting = createGateway({ ...world, log: createMemoryLog(world), agents: [scripted] });
+  await clock.runUntilIdle();
+  const quiet = new MemorySocket(await starting, { clock, path: "/ws/chat?session_id=s&agent=scripted" });
+  const pings = (): number => quiet.frames.filter(({ type }) => type === "ping").length;
+  await clock.advance(59_000);
+  expect(pings()).toBe(0);
+  await clock.advance(2 * 60_000 + 2_000);
+  expect(pings()).toBe(3);
 });
